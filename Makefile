@@ -1,0 +1,73 @@
+# `make` builds a debug binary; `make help` lists the rest.
+SHELL := /bin/bash
+SWIFT ?= swift
+PREFIX ?= /usr/local
+DESTDIR ?=
+PYTHON ?= python3
+CORPUS := $(abspath ../shared/corpus)
+
+# The arrows between targets are checked on every build.
+BUILD_FLAGS := --explicit-target-dependency-import-check error
+RELEASE_FLAGS := $(BUILD_FLAGS) -c release
+ifeq ($(shell uname -s),Linux)
+# One file that starts in a third of the time and needs no Swift on the machine.
+RELEASE_FLAGS += --static-swift-stdlib
+endif
+AOR := .build/debug/aor
+
+.DEFAULT_GOAL := build
+.PHONY: help setup build release test corpus bench lint format check docs demo e2e install clean
+
+help: ## list the targets
+	@grep -hE '^[a-z0-9]+:.*## ' Makefile | sed -E 's/^([a-z0-9]+):.*## (.*)/  \1\t\2/' | expand -t 12
+
+setup: ## check Swift, install the headers of libcurl, SQLite and Readline where they are missing
+	@.ci/setup
+
+build: setup ## build a debug binary
+	$(SWIFT) build $(BUILD_FLAGS) --product aor
+
+release: setup ## build the binary that `install` copies
+	$(SWIFT) build $(RELEASE_FLAGS) --product aor
+
+test: setup ## build and run all tests; no network, no keys
+	$(SWIFT) build $(BUILD_FLAGS) --build-tests
+	$(SWIFT) test $(BUILD_FLAGS) --skip-build
+
+corpus: setup ## the laws over recorded traffic: AOR_CORPUS, or ../shared/corpus
+	$(SWIFT) build $(BUILD_FLAGS) --build-tests
+	AOR_CORPUS="$${AOR_CORPUS:-$(CORPUS)}" $(SWIFT) test $(BUILD_FLAGS) --skip-build --filter DialectsTests
+
+bench: setup ## what a request costs the transport (release build; some minutes)
+	Tests/Performance/Transport/run
+
+lint: ## formatting and house rules
+	@.ci/lint
+
+format: ## format the Swift sources in place
+	$(SWIFT) format --in-place --parallel --recursive Sources Tests Package.swift
+
+check: lint test ## lint and tests
+
+docs: build ## write completions, man pages and the reference from the commands
+	$(AOR) generate-docs .
+
+demo: build ## the main job, with no key and no network
+	@Tests/EndToEnd/demo.sh $(AOR)
+
+e2e: build ## official SDKs, real agents, bad input against `aor serve` (PyPI; ARGS='agents -v')
+	$(PYTHON) -B Tests/EndToEnd/run.py --aor $(AOR) $(ARGS)
+
+install: release ## put aor, man pages and completions under PREFIX (/usr/local), below DESTDIR
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1" \
+	  "$(DESTDIR)$(PREFIX)/share/bash-completion/completions" "$(DESTDIR)$(PREFIX)/share/zsh/site-functions" \
+	  "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d"
+	install -m 755 .build/release/aor "$(DESTDIR)$(PREFIX)/bin/aor"
+	strip $(if $(filter Darwin,$(shell uname -s)),-x) "$(DESTDIR)$(PREFIX)/bin/aor"
+	install -m 644 man/*.1 "$(DESTDIR)$(PREFIX)/share/man/man1/"
+	install -m 644 completions/aor.bash "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/aor"
+	install -m 644 completions/_aor "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_aor"
+	install -m 644 completions/aor.fish "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/aor.fish"
+
+clean: ## remove what was built
+	rm -rf .build

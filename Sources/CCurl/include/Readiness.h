@@ -1,0 +1,37 @@
+// Waits for sockets that libcurl owns: one-shot epoll on Linux, kqueue on macOS, behind one shape.
+#ifndef AOR_READINESS_H
+#define AOR_READINESS_H
+
+#include <stdint.h>
+
+enum {
+  AOR_READABLE = 1,
+  AOR_WRITABLE = 2,
+  AOR_FAILED = 4,
+};
+
+/// A socket that became ready and the generation it was armed under.
+typedef struct aor_ready {
+  int socket;
+  uint32_t generation;
+  uint8_t events;
+} aor_ready;
+
+/// A new queue's descriptor, or -1 with `errno`.
+int aor_readiness_open(void);
+
+/// Asks for one report of a socket, or of another queue that has something to report. Closing it withdraws it. Returns
+/// 0, or -1 with `errno`. Any thread.
+int aor_readiness_arm(int queue, int socket, uint8_t events, uint32_t generation);
+
+/// Takes what there is to report, after waiting for it when `waits` is not 0. Returns how many reports were written, or
+/// -1 when the queue is unusable.
+int aor_readiness_take(int queue, aor_ready *reports, int capacity, int waits);
+
+/// Opens a pipe whose ends do not outlive an exec. Returns 0, or -1 with `errno`.
+int aor_pipe(int ends[2]);
+
+/// Lets the calling thread be woken without pushing another off its core, where the system knows such a thing.
+void aor_yield_to_others(void);
+
+#endif

@@ -1,0 +1,6 @@
+import Providers
+
+extension EndpointURLError {
+  /// What the user is told.
+  var userFacing: UserFacingError { .usage(description) }
+}

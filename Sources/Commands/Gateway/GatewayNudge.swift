@@ -1,0 +1,33 @@
+import Foundation
+import Store
+
+/// Tells running gateways that the configuration changed, so that what follows in a script already sees the change.
+enum GatewayNudge {
+  /// How long a command waits for gateways, in seconds.
+  ///
+  /// They would notice by themselves a second later.
+  static let patience = 0.2
+
+  /// Tells every live gateway and waits until each says that `generation` is active; gives those that did not.
+  static func tell(_ generation: Int64, in directories: Directories) -> [Int32] {
+    let gateways = GatewaySocket.live(in: directories)
+    let deadline = Date(timeIntervalSinceNow: patience)
+    for gateway in gateways { gateway.send("reload \(generation)") }
+    return gateways.filter { gateway in
+      guard let answer = gateway.answer(before: deadline) else { return true }
+      let words = answer.split(separator: " ")
+      guard words.first == "active", let active = words.dropFirst().first.flatMap({ Int64($0) }) else { return true }
+      return active < generation
+    }.map(\.process)
+  }
+}
+
+extension CommandContext {
+  /// To be called when a change of the configuration is committed.
+  func configurationChanged() throws {
+    let late = GatewayNudge.tell(try store().generation(), in: try directories())
+    for process in late {
+      note("the gateway with process id \(process) has not confirmed the change yet; see `aor status`")
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import Console
+import Foundation
+import Gateway
+import NIOCore
+import NIOPosix
+import Routing
+import Store
+import Upstream
+
+/// A gateway with everything that is plugged into it, for as long as this process serves.
+final class GatewayProcess {
+  private let context: CommandContext
+  private let group: MultiThreadedEventLoopGroup
+  private let transport: CurlTransport
+  private let watch: ConfigurationWatch
+  private let recorder: BatchingRecorder
+  private let server: GatewayServer
+  private let startedAt: Int64
+  private var socket: ControlSocket?
+  private var socketPath: String?
+
+  /// More loops than cores help nobody; a laptop's gateway is idle most of the time.
+  private static let eventLoopCount = max(1, min(4, ProcessInfo.processInfo.activeProcessorCount))
+
+  init(context: CommandContext, store: Store, defaultGroup: String?) async throws {
+    self.context = context
+    let error = context.streams.error
+    watch = try ConfigurationWatch(store: store) { event in
+      if case .failed(let reason) = event {
+        try? error.writeLine(error.style.warning("warning:") + " the configuration was not taken over: \(reason)")
+      }
+    }
+    group = MultiThreadedEventLoopGroup(numberOfThreads: Self.eventLoopCount)
+    transport = CurlTransport(group: group)
+    recorder = BatchingRecorder(store: store)
+    startedAt = Int64(context.now().timeIntervalSince1970 * 1000)
+    server = GatewayServer(
+      group: group, snapshots: watch,
+      recorder: context.isQuiet ? recorder : ExchangeLineRecorder(next: recorder, stream: error),
+      transport: transport, clock: .system, identity: GatewayIdentity(version: VersionNumber.current),
+      defaultGroup: defaultGroup)
+  }
+
+  /// Opens the port and the control socket; returns the URL to call.
+  func listen(_ address: ListenAddress) async throws -> String {
+    let directories = try context.directories()
+    var bound = address
+    do {
+      bound.port = try await server.listen(host: address.host, port: address.port)
+    } catch {
+      throw address.translate(error, in: directories)
+    }
+    try directories.prepareRuntime()
+    let path = directories.socket(ofProcess: getpid())
+    unlink(path)
+    socket = try await ControlSocket.listen(at: path, group: group, handlers: handlers(url: bound.url))
+    chmod(path, 0o600)
+    socketPath = path
+    return bound.url
+  }
+
+  private func handlers(url: String) -> ControlSocket.Handlers {
+    let (server, watch, recorder, startedAt) = (server, watch, recorder, startedAt)
+    return ControlSocket.Handlers(
+      reload: { _ in (try? watch.refresh()) ?? watch.current.generation },
+      status: {
+        let status = GatewayStatus(
+          pid: getpid(), address: url, generation: watch.current.generation, startedAt: startedAt,
+          exchanges: Int(clamping: server.exchangeCount), dropped: recorder.droppedCount,
+          version: VersionNumber.current)
+        let data = try? JSONEncoder().encode(status)
+        return data.map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+      })
+  }
+
+  /// Serves until told to stop, then lets answers finish; a second signal cuts them.
+  func serve() async throws {
+    let signals = StopSignals()
+    await signals.next()
+    if server.activeCount > 0 {
+      context.note("stopping: waiting for \(server.activeCount) answers to finish (again to cut them)")
+    }
+    let server = server
+    await withTaskGroup(of: Void.self) { tasks in
+      tasks.addTask { await server.drain() }
+      tasks.addTask {
+        await signals.next()
+        if !Task.isCancelled { server.abort() }
+      }
+      await tasks.next()
+      server.abort()
+      signals.finish()
+      tasks.cancelAll()
+    }
+  }
+
+  /// Flushes the records and frees the threads.
+  func close() async {
+    await socket?.close()
+    if let socketPath { unlink(socketPath) }
+    watch.stop()
+    let lost = recorder.flush()
+    if lost > 0 { context.warn("\(lost) exchanges could not be recorded") }
+    await transport.shutdown()
+    try? await group.shutdownGracefully()
+  }
+}
+
+extension GatewayClock {
+  /// The system's clock.
+  static let system = GatewayClock { Int64(Date().timeIntervalSince1970 * 1000) }
+}

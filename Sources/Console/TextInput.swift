@@ -1,0 +1,40 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// The stream a command reads from.
+public struct TextInput: Sendable {
+  /// Whether a person types into it.
+  public var isTerminal: Bool
+  let descriptor: Int32
+
+  /// Makes an input over a descriptor.
+  public init(descriptor: Int32, isTerminal: Bool) {
+    self.descriptor = descriptor
+    self.isTerminal = isTerminal
+  }
+
+  /// Reads to the end of the stream, refusing more than `limit` bytes or bytes that are not UTF-8.
+  public func readAll(limit: Int) throws(ConsoleError) -> String {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+      if count == 0 { break }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw .badInput("standard input cannot be read: \(String(cString: strerror(errno)))")
+      }
+      bytes += buffer.prefix(count)
+      if bytes.count > limit { throw .badInput("standard input holds more than \(limit) bytes") }
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw .badInput("standard input is not UTF-8 text")
+    }
+    return text
+  }
+}

@@ -1,0 +1,89 @@
+/// How one provider departs from the protocol it speaks.
+///
+/// Flags only, set in the provider catalog or by `aor provider edit --set`: no code asks a host's name. The defaults are
+/// the protocol as its vendor documents it.
+public struct Quirks: Sendable, Hashable, Codable {
+  /// Chat: the member that carries the output limit.
+  ///
+  /// `asSent` keeps the one a Chat client used.
+  public enum MaxTokensField: String, Sendable, Hashable, Codable, CaseIterable {
+    case asSent = "as-sent"
+    case maxTokens = "max_tokens"
+    case maxCompletionTokens = "max_completion_tokens"
+  }
+
+  /// Chat: when an assistant turn's reasoning text goes back upstream as `reasoning_content`.
+  public enum ReasoningReplay: String, Sendable, Hashable, Codable, CaseIterable {
+    case never
+    /// Only on assistant turns that call tools (DeepSeek's thinking mode demands it).
+    case toolTurns = "tool-turns"
+    case always
+  }
+
+  /// Chat: how reasoning is asked for.
+  public enum ReasoningSwitch: String, Sendable, Hashable, Codable, CaseIterable {
+    /// `reasoning_effort`, OpenAI's own.
+    case effort
+    /// `thinking: {"type": "enabled"|"disabled"}` (Zhipu, DeepSeek, Ark).
+    case thinkingType = "thinking-type"
+    /// `enable_thinking: true|false` (Qwen, ModelScope).
+    case enableThinking = "enable-thinking"
+    /// `reasoning: {"effort": …}` (OpenRouter).
+    case reasoningObject = "reasoning-object"
+    /// The provider has no switch: the wish is a declared loss.
+    case none
+  }
+
+  /// Anthropic: how thinking is asked for.
+  public enum ThinkingStyle: String, Sendable, Hashable, Codable, CaseIterable {
+    /// `thinking: {"type": "adaptive"}` and `output_config.effort`.
+    case adaptive
+    /// `thinking: {"type": "enabled", "budget_tokens": N}`.
+    case budget
+  }
+
+  /// Chat: the output limit's member.
+  public var maxTokensField: MaxTokensField = .asSent
+  /// Chat: whether the `developer` role is known; otherwise it is sent as `system`.
+  public var developerRole = true
+  /// Chat: whether streams are asked for `stream_options.include_usage`.
+  public var streamUsage = true
+  /// Chat: whether `reasoning_content` is sent back.
+  public var reasoningReplay: ReasoningReplay = .toolTurns
+  /// Chat: how reasoning is asked for.
+  public var reasoningSwitch: ReasoningSwitch = .effort
+  /// Chat and Responses: whether freeform `custom` tools are known; otherwise they are lowered to functions.
+  public var customTools = true
+  /// Responses: whether `namespace` and `tool_search` tools are known; otherwise they are flattened.
+  public var namespaceTools = true
+  /// Responses: whether the provider keeps responses (`previous_response_id`).
+  public var storesResponses = true
+  /// Anthropic: how thinking is asked for.
+  public var thinkingStyle: ThinkingStyle = .adaptive
+  /// Anthropic: whether `anthropic-beta` and beta-only members are taken out of requests.
+  public var stripBetas = false
+  /// Anthropic: `max_tokens` when the client gave none (the protocol requires it).
+  public var defaultMaxTokens = 32_000
+  /// Gemini: whether tools may use `parametersJsonSchema`; otherwise schemas are cut to the OpenAPI subset.
+  public var jsonSchemaTools = true
+  /// Gemini: whether `functionCall` and `functionResponse` take an `id` (Vertex AI refuses it).
+  public var functionCallIDs = true
+  /// Gemini: whether functions may stand beside search tools and JSON output (from Gemini 3 on); otherwise the functions
+  /// win and the rest is a declared loss.
+  public var mixedTools = false
+  /// Gemini: whether media of a tool's result go into `functionResponse.parts` (from Gemini 3 on); otherwise they follow
+  /// the responses in the same turn.
+  public var functionResponseParts = false
+  /// Gemini: whether effort is sent as `thinkingLevel`; otherwise as `thinkingBudget`, which all models take.
+  public var thinkingLevels = false
+  /// Gemini: whether the first call of a step that has no signature of this upstream gets Google's documented stand-in,
+  /// without which Gemini 3 refuses the history.
+  public var signatureStandIn = true
+  /// Whether the models take images; otherwise they become a marker and a declared loss.
+  public var imageInput = true
+  /// Top-level request members this provider refuses, taken out of every request.
+  public var stripFields: [String] = []
+
+  /// The protocol as documented.
+  public init() {}
+}

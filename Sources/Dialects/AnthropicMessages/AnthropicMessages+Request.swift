@@ -1,0 +1,181 @@
+import Conversation
+import Wire
+
+extension AnthropicMessages {
+  /// Reads a `messages` or `count_tokens` body.
+  ///
+  /// - Throws: `DialectError` for a missing model or message list and for roles and contents of the wrong kind.
+  public func readRequest(_ body: JSON, line: RequestLine) throws(DialectError) -> ConversationRequest {
+    guard body.isObject else { throw DialectError("the request must be a JSON object") }
+    var reader = ObjectReader(body)
+    guard let model = reader.takeString("model") ?? line.model else {
+      throw DialectError("field required", path: "model")
+    }
+    var request = ConversationRequest(model: model)
+    request.isStream = reader.takeBool("stream") ?? line.isStream ?? false
+    request.messages = try Self.readSystem(&reader)
+    request.messages += try Self.readMessages(&reader)
+    request.tools = try Self.readTools(&reader)
+    Self.readToolChoice(&reader, into: &request)
+    Self.readSampling(&reader, into: &request.sampling)
+    request.reasoning = Self.readReasoning(&reader)
+    request.outputFormat = Self.readOutputFormat(&reader)
+    if let metadata = reader.peek("metadata"), metadata.members.count == 1, let user = metadata["user_id"]?.string {
+      _ = reader.take("metadata")
+      request.userID = user
+    }
+    request.serviceTier = reader.takeString("service_tier")
+    request.extensions = Extensions(Self.dialect, path: "", reader)
+    return request
+  }
+
+  /// Writes a `messages` body; the client's own shape is kept where it is an Anthropic one.
+  ///
+  /// - Throws: `DialectError` for several answers and for stored responses, which the protocol does not have.
+  public func writeRequest(
+    _ request: ConversationRequest, for target: RequestTarget, losses: inout Losses
+  ) throws(DialectError) -> [UInt8] {
+    var composer = AnthropicRequestComposer(request, for: target)
+    let bytes = try composer.compose()
+    losses.append(composer.losses)
+    return bytes
+  }
+
+  private static func readSystem(_ reader: inout ObjectReader) throws(DialectError) -> [Message] {
+    guard let system = reader.take("system") else { return [] }
+    var parts = try readContent(system, path: "system", from: .client)
+    for index in parts.indices where isBillingMark(parts[index]) {
+      guard let block = parts[index].extensions?.source else { continue }
+      parts[index] = Part(.opaque(OpaquePart(dialect, block)))
+    }
+    return [Message(.system, parts, slot: .instructions)]
+  }
+
+  /// Whether a block is the mark that Claude Code puts before its instructions.
+  ///
+  /// It differs from request to request and would spoil every other vendor's prefix cache, so it is Anthropic's alone.
+  private static func isBillingMark(_ part: Part) -> Bool {
+    guard case .text(let text) = part.content else { return false }
+    return text.text.hasPrefix("x-anthropic-billing-header")
+  }
+
+  private static func readMessages(_ reader: inout ObjectReader) throws(DialectError) -> [Message] {
+    guard let list = reader.take("messages") else { throw DialectError("field required", path: "messages") }
+    guard list.isArray else { throw DialectError("must be an array", path: "messages") }
+    var messages: [Message] = []
+    for element in list.elements {
+      let path = "messages[\(messages.count)]"
+      guard element.isObject else { throw DialectError("must be an object", path: path) }
+      var entry = ObjectReader(element)
+      let role: Role
+      switch entry.takeString("role") {
+      case "user": role = .user
+      case "assistant": role = .assistant
+      case "system": role = .system
+      default: throw DialectError("must be `user`, `assistant` or `system`", path: path + ".role")
+      }
+      let content = entry.take("content")
+      var message = Message(role, try readContent(content, path: path + ".content", from: .client))
+      message.extensions = Extensions(dialect, path: path, entry)
+      messages.append(message)
+    }
+    return messages
+  }
+
+  private static func readSampling(_ reader: inout ObjectReader, into sampling: inout Sampling) {
+    sampling.maxOutputTokens = reader.takeNumber("max_tokens")
+    sampling.temperature = reader.takeNumber("temperature")
+    sampling.topP = reader.takeNumber("top_p")
+    sampling.topK = reader.takeNumber("top_k")
+    if let stop = reader.peek("stop_sequences"), stop.isArray, stop.elements.allSatisfy(\.isString) {
+      _ = reader.take("stop_sequences")
+      sampling.stop = stop.elements.compactMap(\.string)
+    }
+  }
+
+  /// Reads `thinking` and `output_config.effort`; leaves what it does not understand.
+  static func readReasoning(_ reader: inout ObjectReader) -> ReasoningRequest? {
+    var reasoning: ReasoningRequest?
+    if let thinking = reader.peek("thinking"), let read = readThinking(thinking) {
+      _ = reader.take("thinking")
+      reasoning = read
+    }
+    if let config = reader.peek("output_config"), understands(config), let effort = config["effort"]?.string {
+      _ = reader.take("output_config")
+      reasoning = reasoning ?? ReasoningRequest()
+      reasoning?.effort = effort
+    }
+    return reasoning
+  }
+
+  private static func readThinking(_ thinking: JSON) -> ReasoningRequest? {
+    var reader = ObjectReader(thinking)
+    guard let type = reader.take("type") else { return nil }
+    var reasoning = ReasoningRequest()
+    if type.isString("enabled") {
+      reasoning.isEnabled = true
+      reasoning.budgetTokens = reader.takeInt("budget_tokens")
+    } else if type.isString("adaptive") {
+      reasoning.isAdaptive = true
+    } else if type.isString("disabled") {
+      reasoning.isEnabled = false
+    } else {
+      return nil
+    }
+    reasoning.display = reader.takeString("display")
+    if reasoning.isWanted == true { reasoning.showsThoughts = reasoning.display != "omitted" }
+    return reader.residue.rest.allSatisfy(\.value.isNull) ? reasoning : nil
+  }
+
+  /// Whether an `output_config` holds nothing but an effort and a format.
+  private static func understands(_ config: JSON) -> Bool {
+    guard config.isObject else { return false }
+    return config.members.allSatisfy { member in
+      if member.isNamed("effort") { return member.value.isString }
+      if member.isNamed("format") { return readFormat(member.value, path: "") != nil || member.value.isNull }
+      return false
+    }
+  }
+
+  static func readOutputFormat(_ reader: inout ObjectReader) -> OutputFormat? {
+    if let config = reader.peek("output_config"), understands(config), let format = config["format"], !format.isNull {
+      _ = reader.take("output_config")
+      return readFormat(format, path: "output_config.format")
+    }
+    // The name the member had while it was a beta.
+    if let format = reader.peek("output_format"), let read = readFormat(format, path: "output_format") {
+      _ = reader.take("output_format")
+      return read
+    }
+    return nil
+  }
+
+  private static func readFormat(_ value: JSON, path: String) -> OutputFormat? {
+    var reader = ObjectReader(value)
+    guard reader.take("type")?.isString("json_schema") == true, let schema = reader.take("schema") else { return nil }
+    var format = JSONSchemaFormat(schema: schema)
+    format.extensions = Extensions(dialect, path: path, reader)
+    return .jsonSchema(format)
+  }
+
+  static func readToolChoice(_ reader: inout ObjectReader, into request: inout ConversationRequest) {
+    guard let choice = reader.peek("tool_choice"), choice.isObject else { return }
+    _ = reader.take("tool_choice")
+    var members = ObjectReader(choice)
+    let type = members.takeString("type")
+    let disabled = members.takeBool("disable_parallel_tool_use")
+    let name = members.takeString("name")
+    guard members.residue.rest.allSatisfy(\.value.isNull) else {
+      request.toolChoice = .opaque(OpaquePart(dialect, choice))
+      return
+    }
+    switch (type, name) {
+    case ("auto", nil): request.toolChoice = .auto
+    case ("any", nil): request.toolChoice = .required
+    case ("none", nil): request.toolChoice = ToolChoice.none
+    case ("tool", let name?): request.toolChoice = .tool(name: name, kind: .function)
+    default: request.toolChoice = .opaque(OpaquePart(dialect, choice))
+    }
+    request.parallelToolCalls = disabled.map { !$0 }
+  }
+}

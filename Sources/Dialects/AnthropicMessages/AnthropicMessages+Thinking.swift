@@ -1,0 +1,215 @@
+import Conversation
+import Wire
+
+/// How a request asks for thinking and what follows from it.
+struct ThinkingPlan {
+  /// The `thinking` member.
+  var member: JSON?
+  /// `output_config.effort`.
+  var effort: String?
+  var maxTokens: JSONNumber?
+  var isOn = false
+  /// Whether the client's own words go out, and with them what they promise about the history.
+  var isAsSent = false
+}
+
+/// Sampling members as they go out.
+struct SamplingPlan {
+  var temperature: JSONNumber?
+  var topP: JSONNumber?
+  var topK: JSONNumber?
+  var stop: [String]
+}
+
+extension AnthropicRequestComposer {
+  /// The least budget the protocol takes.
+  private static let leastBudget = 1024
+
+  mutating func planThinking(_ turns: inout [Turn]) -> ThinkingPlan {
+    var plan = ThinkingPlan(maxTokens: request.sampling.maxOutputTokens)
+    if plan.maxTokens == nil, !isNative { plan.maxTokens = JSONNumber(quirks.defaultMaxTokens) }
+    if keepNative(&plan) {
+      // The client's own wish stands.
+    } else if let reasoning = request.reasoning {
+      ask(for: reasoning, &plan)
+    }
+    if quirks.stripBetas, plan.effort != nil {
+      losses.add("output_config.effort", "this provider does not take it")
+      plan.effort = nil
+    }
+    if plan.isOn, plan.member?["type"]?.isString("enabled") == true,
+      !plan.isAsSent || droppedThinking || target.repairsReasoning, lacksThinking(turns)
+    {
+      losses.add("thinking", "the last tool call's thinking is not this provider's; thinking is off for this request")
+      removeThinking(from: &turns)
+      plan.member = nil
+      plan.isOn = false
+    }
+    return plan
+  }
+
+  /// Takes the client's own words where nothing has changed since they were read.
+  private mutating func keepNative(_ plan: inout ThinkingPlan) -> Bool {
+    guard isNative, let source else { return false }
+    var reader = ObjectReader(source)
+    guard AnthropicMessages.readReasoning(&reader) == request.reasoning else { return false }
+    let member = source["thinking"].flatMap { $0.isObject ? $0 : nil }
+    plan.effort = request.reasoning?.effort
+    if let reasoning = request.reasoning, reasoning.isAdaptive, quirks.thinkingStyle == .budget {
+      ask(for: reasoning, &plan)
+      return true
+    }
+    plan.member = quirks.stripBetas ? member.map { strip($0, ["display"], path: "thinking") } : member
+    plan.isOn = request.reasoning?.isWanted == true
+    plan.isAsSent = true
+    return true
+  }
+
+  private mutating func ask(for reasoning: ReasoningRequest, _ plan: inout ThinkingPlan) {
+    let wantsText = reasoning.summary != nil || reasoning.showsThoughts == true
+    guard let isWanted = reasoning.isWanted ?? (wantsText ? true : nil) else { return }
+    guard isWanted else {
+      plan.member = JSON { $0.object { $0.member("type", static: "disabled") } }
+      return
+    }
+    guard !forcesToolCall || isNative else {
+      losses.add("reasoning", "a forced tool call rules thinking out; sent without")
+      return
+    }
+    switch quirks.thinkingStyle {
+    case .adaptive: askAdaptively(reasoning, &plan)
+    case .budget: askWithBudget(reasoning, &plan)
+    }
+    plan.isOn = true
+  }
+
+  private mutating func askAdaptively(_ reasoning: ReasoningRequest, _ plan: inout ThinkingPlan) {
+    let display = display(for: reasoning)
+    plan.member = JSON { writer in
+      writer.object { writer in
+        writer.member("type", static: "adaptive")
+        if let display { writer.member("display", display) }
+      }
+    }
+    switch reasoning.effortWord {
+    case nil: break
+    case "minimal": plan.effort = "low"
+    case "ultra": plan.effort = "max"
+    case let word? where ["low", "medium", "high", "xhigh", "max"].contains(word): plan.effort = word
+    case let word?:
+      if word != "none", word != "auto" { losses.add("reasoning: effort", "Anthropic Messages has no `\(word)`") }
+    }
+  }
+
+  private mutating func askWithBudget(_ reasoning: ReasoningRequest, _ plan: inout ThinkingPlan) {
+    let display = display(for: reasoning)
+    var budget = max(Self.leastBudget, reasoning.budget ?? Effort.budget(for: "medium") ?? Self.leastBudget)
+    let limit = max(1, plan.maxTokens?.int ?? quirks.defaultMaxTokens)
+    if budget >= limit {
+      let isExact = (reasoning.budgetTokens ?? -1) >= 0
+      if !isExact, limit >= 2 * Self.leastBudget {
+        // An effort is no number: it is fitted into the client's limit, with a quarter left for the answer.
+        budget = max(Self.leastBudget, limit - max(Self.leastBudget, limit / 4))
+      } else {
+        let raised = Usage.sum(budget, limit)
+        plan.maxTokens = JSONNumber(raised)
+        losses.add("sampling: max tokens", "raised to \(raised): the limit must exceed the thinking budget")
+      }
+    }
+    plan.member = JSON { writer in
+      writer.object { writer in
+        writer.member("type", static: "enabled")
+        writer.member("budget_tokens", budget)
+        if let display { writer.member("display", display) }
+      }
+    }
+    // A budget says what an effort says; both at once is for adaptive models.
+    plan.effort = nil
+  }
+
+  /// Whether the thinking's text is to be shown, which newer models must be told.
+  ///
+  /// A signature is good for the text it came with only: a client that is not shown the text could not send it back.
+  /// Chat clients have always been shown it.
+  private func display(for reasoning: ReasoningRequest) -> String? {
+    guard !quirks.stripBetas else { return nil }
+    if let display = reasoning.display { return display }
+    let isShown =
+      reasoning.summary != nil || reasoning.showsThoughts == true || request.extensions?.dialect == .openAIChat
+    return isShown ? "summarized" : "omitted"
+  }
+
+  // MARK: - History
+
+  /// Whether the last assistant turn calls tools and does not begin with thinking, which an enabled budget demands.
+  private func lacksThinking(_ turns: [Turn]) -> Bool {
+    guard let last = turns.last(where: { $0.role == .assistant }) else { return false }
+    guard last.parts.contains(where: { if case .toolCall = $0.part.content { true } else { false } }) else {
+      return false
+    }
+    if case .reasoning = last.parts.first?.part.content { return false }
+    return true
+  }
+
+  private mutating func removeThinking(from turns: inout [Turn]) {
+    for index in turns.indices {
+      turns[index].parts.removeAll { placed in
+        guard case .reasoning = placed.part.content else { return false }
+        losses.add(placed.path, "thinking is off for this request")
+        return true
+      }
+    }
+    turns.removeAll { $0.parts.isEmpty && $0.role == .assistant }
+  }
+
+  // MARK: - Sampling
+
+  mutating func planSampling(_ thinking: ThinkingPlan) -> SamplingPlan {
+    let sampling = request.sampling
+    var plan = SamplingPlan(
+      temperature: sampling.temperature, topP: sampling.topP, topK: sampling.topK, stop: sampling.stop)
+    guard !isNative else { return plan }
+    if thinking.isOn {
+      if let value = plan.temperature?.double, value != 1 { drop(&plan.temperature, "temperature") }
+      if plan.topK != nil { drop(&plan.topK, "top_k") }
+      if let value = plan.topP?.double, value < 0.95 { drop(&plan.topP, "top_p") }
+    }
+    if let value = plan.temperature?.double, value > 1 || value < 0 {
+      plan.temperature = value > 1 ? 1 : 0
+      losses.add("sampling: temperature", "Anthropic Messages goes from 0 to 1; clamped")
+    }
+    if plan.temperature != nil, plan.topP != nil {
+      plan.topP = nil
+      losses.add("sampling: top_p", "newer Claude models take temperature or top_p, not both")
+    }
+    plan.stop = sampling.stop.filter { !AnthropicMessages.isBlank($0) }
+    if plan.stop.count < sampling.stop.count {
+      losses.add("sampling: stop", "Anthropic Messages takes no blank stop sequences")
+    }
+    declareUnsayable()
+    return plan
+  }
+
+  private mutating func drop(_ value: inout JSONNumber?, _ name: String) {
+    value = nil
+    losses.add("sampling: \(name)", "not allowed together with thinking")
+  }
+
+  private mutating func declareUnsayable() {
+    let sampling = request.sampling
+    let unsayable: [(String, Bool)] = [
+      ("sampling: seed", sampling.seed != nil),
+      ("sampling: presence penalty", (sampling.presencePenalty?.double ?? 0) != 0),
+      ("sampling: frequency penalty", (sampling.frequencyPenalty?.double ?? 0) != 0),
+      ("sampling: logprobs", sampling.logprobs == true || (sampling.topLogprobs ?? 0) > 0),
+      ("sampling: logit bias", sampling.logitBias?.isEmpty == false),
+      ("verbosity", request.verbosity != nil && request.verbosity != "medium"),
+      ("prompt_cache_key", request.cacheKey != nil),
+      ("metadata", request.metadata.map { !$0.members.isEmpty } ?? false),
+      ("store", request.store == true),
+    ]
+    for (path, isSaid) in unsayable where isSaid {
+      losses.add(path, "Anthropic Messages has no equivalent")
+    }
+  }
+}

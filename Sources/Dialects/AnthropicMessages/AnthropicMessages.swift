@@ -1,0 +1,42 @@
+import Conversation
+import Wire
+
+/// Speaks Anthropic's Messages API.
+///
+/// Format: https://platform.claude.com/docs/en/api/messages
+///
+/// Reasoning state of other vendors travels in `thinking.signature` and `redacted_thinking.data` as a `ReasoningSeal`;
+/// see `SealedThinking` for how each kind finds its way back.
+public struct AnthropicMessages: Dialect {
+  /// Creates the dialect.
+  public init() {}
+
+  /// Names the protocol.
+  public var id: DialectID { .anthropic }
+
+  /// Allows what Anthropic allows in tool names.
+  public var naming: NamingRule {
+    NamingRule(maxToolNameLength: 128, toolNamePunctuation: "_-", startsWithLetter: false)
+  }
+
+  /// Makes a reader for one upstream stream.
+  public func makeEventReader(origin: SealOrigin?) -> any EventReader {
+    AnthropicEventReader(origin: origin)
+  }
+
+  /// Makes a writer for one client stream.
+  public func makeEventWriter(for reply: ReplyContext) -> any EventWriter {
+    AnthropicEventWriter(reply: reply)
+  }
+}
+
+extension AnthropicMessages {
+  static let dialect = DialectID.anthropic
+
+  /// What stands where the protocol demands a text and the conversation has none.
+  static let placeholder = "."
+
+  static func isBlank(_ text: String) -> Bool {
+    text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
+  }
+}

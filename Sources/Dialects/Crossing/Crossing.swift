@@ -1,0 +1,177 @@
+import Conversation
+import Wire
+
+/// The only translation decision: how a client's body becomes an upstream's, and what is needed for the way back.
+public struct Crossing: Sendable {
+  /// Which of the three ways the bodies take.
+  public enum Path: Sendable, Hashable {
+    /// One protocol, no edit but the model's name.
+    case verbatim
+    /// One protocol, edited as the provider's quirks demand.
+    case patched
+    /// Through reader and writer.
+    case translated
+  }
+
+  /// The upstream's body.
+  public enum Body: Sendable {
+    /// The client's bytes with these edits.
+    case spliced(Splice)
+    case written([UInt8])
+  }
+
+  /// The way the bodies take.
+  public let path: Path
+  /// What the upstream is sent.
+  public let body: Body
+  /// What could not be said.
+  public let losses: Losses
+  /// Turns the answer back into what the client asked for.
+  public let raising: AnswerRaising
+  /// The answer's usage chunk was asked for by us only.
+  public let hidesUsage: Bool
+  /// Whether the answer's bytes may be relayed as they come.
+  public var relaysAnswer: Bool { path != .translated && !rewritesAnswer }
+  /// One protocol, but the body went through reader and writer, so the answer does too.
+  private let rewritesAnswer: Bool
+
+  /// Whether `bytes` can go to the upstream without being read into a conversation.
+  public static func isDirect(
+    _ inbound: InboundRequest, _ bytes: UnsafeRawBufferPointer, to upstream: DialectID, _ quirks: Quirks
+  ) -> Bool {
+    guard inbound.dialect == upstream, !inbound.hasSeal else { return false }
+    return !readerWords(upstream, quirks).contains { ByteSearch.contains($0, in: bytes) }
+  }
+
+  /// Words that show that a body may hold what this provider does not know and no splice can mend.
+  ///
+  /// Meeting one by chance only costs the longer way.
+  private static func readerWords(_ dialect: DialectID, _ quirks: Quirks) -> [StaticString] {
+    var words: [StaticString] = []
+    switch dialect {
+    case .openAIChat:
+      if !quirks.customTools { words.append("\"custom\"") }
+      if !quirks.imageInput { words.append("\"image_url\"") }
+    case .openAIResponses:
+      if !quirks.customTools { words += ["\"custom\"", "\"custom_tool_call\""] }
+      if !quirks.namespaceTools { words += ["\"namespace\"", "\"tool_search\""] }
+      if !quirks.imageInput { words.append("\"input_image\"") }
+    case .anthropic:
+      if quirks.stripBetas {
+        words += [
+          "\"context_management\"", "\"output_config\"", "\"defer_loading\"", "\"input_examples\"", "\"speed\"",
+          "\"diagnostics\"", "\"safeguards\"", "\"eager_input_streaming\"", "\"allowed_callers\"",
+        ]
+      }
+      if !quirks.imageInput { words.append("\"image\"") }
+    case .gemini:
+      if !quirks.imageInput { words += ["\"inlineData\"", "\"inline_data\"", "\"fileData\"", "\"file_data\""] }
+    }
+    return words
+  }
+
+  /// Passes a body on in its own protocol.
+  ///
+  /// Requires `isDirect`.
+  public static func direct(_ inbound: InboundRequest, _ bytes: UnsafeRawBufferPointer, for target: RequestTarget)
+    -> Crossing
+  {
+    var patch = BodyPatch(inbound, bytes)
+    if inbound.line.model == nil { patch.setModel(target.model) }
+    if inbound.dialect == .openAIChat { patch.applyChat(target.quirks, isStream: inbound.isStream) }
+    patch.strip(target.quirks.stripFields)
+    return Crossing(
+      path: patch.isPatched ? .patched : .verbatim, body: .spliced(patch.splice), losses: Losses(),
+      raising: .none, hidesUsage: patch.hidesUsage, rewritesAnswer: false)
+  }
+
+  /// Takes a conversation into the upstream's protocol.
+  ///
+  /// - Throws: `DialectError` where it cannot be said at all.
+  public static func translated(
+    _ conversation: ConversationRequest, from client: DialectID, to upstream: any Dialect, for target: RequestTarget
+  ) throws(DialectError) -> Crossing {
+    var request = conversation
+    var losses = Losses()
+    let isSame = client == upstream.id
+    if !isSame {
+      if request.previousResponseID != nil {
+        throw DialectError(
+          "previous response \(request.previousResponseID ?? "") not found: \(upstream.id.displayName) keeps no responses",
+          path: "previous_response_id", code: "previous_response_not_found")
+      }
+      // Anthropic itself refuses these, and a client that speaks it relies on being told.
+      if client == .anthropic, let orphan = ToolPairing.orphan(in: request.messages) {
+        throw DialectError(
+          "unexpected `tool_use_id` found in `tool_result` blocks: \(orphan.id) names no `tool_use` block before it",
+          path: "messages.\(orphan.position)")
+      }
+      if client == .gemini { ThoughtJoining.apply(&request.messages) }
+      ToolPairing.repair(&request.messages, for: upstream.id, losses: &losses)
+      CallIDs.fit(&request.messages, for: upstream.id)
+      // Only Anthropic knows effort without thinking; elsewhere the word would switch thinking on.
+      if request.reasoning?.isEnabled == false, let effort = request.reasoning?.effort, effort != "none" {
+        request.reasoning?.effort = nil
+        losses.add("reasoning: effort", "`\(effort)` without thinking has no equivalent")
+      }
+    }
+    let emulation = JSONObjectEmulation(&request, for: upstream.id)
+    if !target.quirks.imageInput { ImageMarker.apply(&request.messages, losses: &losses) }
+    let lowering = ToolLowering(request, capabilities: capabilities(of: upstream, target.quirks))
+    request = lowering.lower(request, losses: &losses)
+    if upstream.id == .openAIResponses { releaseItems(of: &request.messages, target.origin) }
+    request.model = target.model
+    var body = try upstream.writeRequest(request, for: target, losses: &losses)
+    body = try strip(target.quirks.stripFields, from: body)
+    return Crossing(
+      path: isSame ? .patched : .translated, body: .written(body), losses: losses,
+      raising: AnswerRaising(lowering, emulation), hidesUsage: false, rewritesAnswer: true)
+  }
+
+  /// Responses refuses items by their id where the reasoning they came with is left out.
+  private static func releaseItems(of messages: inout [Message], _ origin: SealOrigin?) {
+    for index in messages.indices where messages[index].role == .assistant {
+      let losesReasoning = messages[index].parts.contains { part in
+        guard case .reasoning = part.content, let state = part.state else { return false }
+        return !state.belongs(to: .openAIResponses, origin)
+      }
+      if losesReasoning { messages[index].forgetItems() }
+    }
+  }
+
+  private static func capabilities(of dialect: any Dialect, _ quirks: Quirks) -> ToolLowering.Capabilities {
+    switch dialect.id {
+    case .openAIResponses:
+      ToolLowering.Capabilities(
+        naming: dialect.naming, customTools: quirks.customTools, namespaces: quirks.namespaceTools)
+    case .openAIChat:
+      ToolLowering.Capabilities(naming: dialect.naming, customTools: quirks.customTools, namespaces: false)
+    case .anthropic, .gemini:
+      ToolLowering.Capabilities(naming: dialect.naming, customTools: false, namespaces: false)
+    }
+  }
+
+  private static func strip(_ names: [String], from body: [UInt8]) throws(DialectError) -> [UInt8] {
+    guard !names.isEmpty, let value = try? JSON(parsing: body) else { return body }
+    var writer = JSONWriter()
+    writer.object { writer in
+      for member in value.members where !names.contains(member.key) {
+        writer.key(named: member.key)
+        writer.value(member.value)
+      }
+    }
+    return writer.finish()
+  }
+}
+
+extension AnswerRaising {
+  /// Changes nothing.
+  static let none: AnswerRaising = {
+    var request = ConversationRequest(model: "")
+    let capabilities = ToolLowering.Capabilities(
+      naming: NamingRule(maxToolNameLength: 128, toolNamePunctuation: "_-", startsWithLetter: false),
+      customTools: true, namespaces: true)
+    return AnswerRaising(
+      ToolLowering(request, capabilities: capabilities), JSONObjectEmulation(&request, for: .openAIChat))
+  }()
+}

@@ -1,0 +1,26 @@
+import Conversation
+
+/// Replaces images by a marker, for models that take text only: an error on every further turn would end the session.
+enum ImageMarker {
+  static let text = "[image left out: this model takes text only]"
+
+  static func apply(_ messages: inout [Message], losses: inout Losses) {
+    for message in messages.indices {
+      for part in messages[message].parts.indices {
+        replace(&messages[message].parts[part], path: "messages[\(message)].content[\(part)]", &losses)
+      }
+    }
+  }
+
+  private static func replace(_ part: inout Part, path: String, _ losses: inout Losses) {
+    switch part.content {
+    case .image:
+      losses.add(path, "the provider takes no images; a marker stands in its place")
+      part = .text(text)
+    case .toolResult(var result):
+      for index in result.parts.indices { replace(&result.parts[index], path: "\(path).content[\(index)]", &losses) }
+      part.content = .toolResult(result)
+    default: break
+    }
+  }
+}

@@ -1,0 +1,291 @@
+import Conversation
+import Wire
+
+/// Makes a request's tools fit an upstream that knows less, and turns its answers back into what the client declared.
+///
+/// Freeform `custom` tools become functions with one string property, tools of a `namespace` get a qualified name, and
+/// names are cut to the upstream's alphabet and length. The mapping follows from the request alone, so a replayed
+/// history gets the same names, and no name is changed that need not be.
+public struct ToolLowering: Sendable {
+  /// What the upstream knows.
+  public struct Capabilities: Sendable {
+    /// What its protocol allows in names.
+    public var naming: NamingRule
+    /// Whether it takes freeform `custom` tools.
+    public var customTools: Bool
+    /// Whether it takes tools in a `namespace`.
+    public var namespaces: Bool
+
+    /// Describes an upstream.
+    public init(naming: NamingRule, customTools: Bool, namespaces: Bool) {
+      self.naming = naming
+      self.customTools = customTools
+      self.namespaces = namespaces
+    }
+  }
+
+  /// A tool as the client knows it.
+  struct Original: Sendable, Hashable {
+    var name: String
+    var namespace: String?
+    var kind: ToolCall.Kind
+  }
+
+  /// The property a lowered custom tool takes its text in.
+  static let inputProperty = "input"
+
+  /// A name as the upstream sees it; the namespace is nil where it knows none.
+  private struct Sent: Sendable, Hashable {
+    var name: String
+    var namespace: String?
+  }
+
+  private let capabilities: Capabilities
+  /// The client's tools in its order, without duplicates.
+  private var declared: [Original] = []
+  private var lowered: [Original: String] = [:]
+  private var originals: [Sent: Original] = [:]
+  private var taken: Set<Sent> = []
+
+  /// Whether answers need no `raise`.
+  public var isIdentity: Bool { originals.isEmpty }
+
+  /// Plans the mapping for a request's tools and the calls in its history.
+  public init(_ request: ConversationRequest, capabilities: Capabilities) {
+    self.capabilities = capabilities
+    var seen: Set<Original> = []
+    for tool in request.tools {
+      if let original = Self.original(of: tool) {
+        if seen.insert(original).inserted { declared.append(original) }
+      } else if !tool.name.isEmpty {
+        taken.insert(Sent(name: tool.name))
+      }
+    }
+    // First what is declared, then what only the history knows: names must not change when the history grows.
+    assignNames(declared)
+    var historic: [Original] = []
+    for call in request.messages.flatMap(\.toolCalls) {
+      let original = Original(name: call.name, namespace: call.namespace, kind: call.kind)
+      if seen.insert(original).inserted, self.declared(like: original) == nil { historic.append(original) }
+    }
+    assignNames(historic)
+  }
+
+  /// Names that fit stay; the others wait until those are taken.
+  private mutating func assignNames(_ tools: [Original]) {
+    var pending: [Original] = []
+    for tool in tools {
+      let sent = Sent(name: tool.name, namespace: capabilities.namespaces ? tool.namespace : nil)
+      let keepsNamespace = tool.namespace == nil || capabilities.namespaces
+      guard keepsNamespace, fits(tool.name), taken.insert(sent).inserted else {
+        pending.append(tool)
+        continue
+      }
+      if tool.kind == .custom, !capabilities.customTools { map(tool, to: sent) }
+    }
+    for tool in pending {
+      let sent = freeName(for: tool)
+      taken.insert(sent)
+      map(tool, to: sent)
+    }
+  }
+
+  private mutating func map(_ tool: Original, to sent: Sent) {
+    lowered[tool] = sent.name
+    originals[sent] = tool
+  }
+
+  /// The declared tool that a call or choice means: itself, or the first of its name where kind or namespace differ
+  /// because the client left them out or has changed its mind.
+  private func declared(like tool: Original) -> Original? {
+    if lowered[tool] != nil || declared.contains(tool) { return tool }
+    return declared.first { $0.name == tool.name && $0.namespace == tool.namespace }
+      ?? (tool.namespace == nil ? declared.first { $0.name == tool.name } : nil)
+  }
+
+  /// The upstream's name of a tool the client calls `tool`.
+  private func sentName(of tool: Original) -> String {
+    let meant = declared(like: tool) ?? tool
+    return lowered[meant] ?? meant.name
+  }
+
+  private static func original(of tool: Tool) -> Original? {
+    switch tool.kind {
+    case .function: Original(name: tool.name, namespace: tool.namespace?.name, kind: .function)
+    case .custom: Original(name: tool.name, namespace: tool.namespace?.name, kind: .custom)
+    case .hosted, .opaque: nil
+    }
+  }
+
+  // MARK: - Names
+
+  private func fits(_ name: String) -> Bool {
+    guard !name.isEmpty, name.utf8.count <= capabilities.naming.maxToolNameLength else { return false }
+    guard name.utf8.allSatisfy(isAllowed) else { return false }
+    guard capabilities.naming.startsWithLetter, let first = name.utf8.first else { return true }
+    return isLetter(first) || first == UInt8(ascii: "_")
+  }
+
+  private func isLetter(_ byte: UInt8) -> Bool {
+    (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
+  }
+
+  private func isAllowed(_ byte: UInt8) -> Bool {
+    isLetter(byte) || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9"))
+      || capabilities.naming.toolNamePunctuation.utf8.contains(byte)
+  }
+
+  private func freeName(for original: Original) -> Sent {
+    let keptNamespace = capabilities.namespaces ? original.namespace : nil
+    let qualified = original.namespace.map { namespace in
+      capabilities.namespaces || original.name.hasPrefix(namespace) ? original.name : "\(namespace)__\(original.name)"
+    }
+    var bytes = (qualified ?? original.name).utf8.map { isAllowed($0) ? $0 : UInt8(ascii: "_") }
+    if capabilities.naming.startsWithLetter, let first = bytes.first, !isLetter(first), first != UInt8(ascii: "_") {
+      bytes.insert(UInt8(ascii: "_"), at: 0)
+    }
+    if bytes.isEmpty { bytes = Array("tool".utf8) }
+    let limit = capabilities.naming.maxToolNameLength
+    let base = Sent(name: String(decoding: bytes, as: UTF8.self), namespace: keptNamespace)
+    if bytes.count <= limit, !taken.contains(base) { return base }
+    // Cut names carry a hash of the whole, so that two long names with one beginning stay apart.
+    let whole = "\(original.namespace ?? "")/\(original.name)"
+    var salt = 0
+    while true {
+      let suffix = "_" + Fingerprint.text(salt == 0 ? whole : "\(whole)#\(salt)")
+      let head = String(decoding: bytes.prefix(max(1, limit - suffix.utf8.count)), as: UTF8.self)
+      let sent = Sent(name: head + suffix, namespace: keptNamespace)
+      if !taken.contains(sent) { return sent }
+      salt += 1
+    }
+  }
+
+  // MARK: - Requests
+
+  /// The request as the upstream may see it.
+  public func lower(_ request: ConversationRequest, losses: inout Losses) -> ConversationRequest {
+    var request = request
+    var seen: Set<Sent> = []
+    request.tools = request.tools.map { lower($0, &losses) }.filter { tool in
+      let isNew = tool.name.isEmpty || seen.insert(Sent(name: tool.name, namespace: tool.namespace?.name)).inserted
+      if !isNew { losses.add("tools", "a second tool named \(tool.name) was left out") }
+      return isNew
+    }
+    guard !isIdentity else { return request }
+    switch request.toolChoice {
+    case .tool(let name, let kind):
+      let sent = sentName(of: Original(name: name, kind: kind))
+      request.toolChoice = .tool(name: sent, kind: loweredKind(kind))
+    case .allowed(let names, let required):
+      let sent = names.map { sentName(of: Original(name: $0, kind: .function)) }
+      request.toolChoice = .allowed(names: sent, required: required)
+    default: break
+    }
+    var names: [String: String] = [:]
+    for message in request.messages.indices {
+      for part in request.messages[message].parts.indices {
+        lower(&request.messages[message].parts[part], &names, &losses)
+      }
+    }
+    return request
+  }
+
+  private func loweredKind(_ kind: ToolCall.Kind) -> ToolCall.Kind {
+    kind == .custom && !capabilities.customTools ? .function : kind
+  }
+
+  private func lower(_ tool: Tool, _ losses: inout Losses) -> Tool {
+    guard let original = Self.original(of: tool), let name = lowered[original] else { return tool }
+    var tool = tool
+    tool.name = name
+    if !capabilities.namespaces { tool.namespace = nil }
+    guard case .custom(let format) = tool.kind, !capabilities.customTools else { return tool }
+    var description = tool.description ?? ""
+    if let definition = format?["definition"]?.string {
+      let syntax = format?["syntax"]?.string ?? "grammar"
+      description += (description.isEmpty ? "" : "\n\n") + "The input must match this \(syntax) grammar:\n\(definition)"
+    }
+    tool.description = description.isEmpty ? nil : description
+    tool.kind = .function(schema: Self.inputSchema, strict: nil)
+    declareLost(&tool.extensions, &losses)
+    return tool
+  }
+
+  private static let inputSchema = JSON { writer in
+    writer.object {
+      $0.member("type", static: "object")
+      $0.object("properties") {
+        $0.object("input") { $0.member("type", static: "string") }
+      }
+      $0.array("required") { $0.string(static: "input") }
+      $0.member("additionalProperties", false)
+    }
+  }
+
+  /// Drops what a protocol's custom tool or call had and a function has not.
+  private func declareLost(_ extensions: inout Extensions?, _ losses: inout Losses) {
+    guard let lost = extensions else { return }
+    extensions = nil
+    for member in lost.residue.rest where !member.value.isNull {
+      let prefix = lost.path.isEmpty ? "" : lost.path + "."
+      losses.add(prefix + member.key, "left out with the custom tool, which the provider gets as a function")
+    }
+  }
+
+  /// `names` remembers the upstream's name of each call for its result.
+  private func lower(_ part: inout Part, _ names: inout [String: String], _ losses: inout Losses) {
+    switch part.content {
+    case .toolCall(var call):
+      call.name = sentName(of: Original(name: call.name, namespace: call.namespace, kind: call.kind))
+      if let id = call.id { names[id] = call.name }
+      if !capabilities.namespaces { call.namespace = nil }
+      if call.kind == .custom, !capabilities.customTools {
+        let text = call.input
+        call.kind = .function
+        call.input = JSON { $0.object { $0.member("input", text) } }.text
+        call.itemID = nil
+        declareLost(&part.extensions, &losses)
+      }
+      part.content = .toolCall(call)
+    case .toolResult(var result):
+      if result.kind == .custom, !capabilities.customTools {
+        result.kind = .function
+        result.itemID = nil
+        declareLost(&part.extensions, &losses)
+      }
+      if let name = result.name {
+        result.name = result.callID.flatMap { names[$0] } ?? sentName(of: Original(name: name, kind: result.kind))
+      }
+      part.content = .toolResult(result)
+    default: break
+    }
+  }
+
+  // MARK: - Answers
+
+  func original(of call: ToolCall) -> Original? {
+    originals[Sent(name: call.name, namespace: capabilities.namespaces ? call.namespace : nil)]
+  }
+
+  /// A whole answer with the client's tools in it.
+  public func raise(_ response: ConversationResponse) -> ConversationResponse {
+    guard !isIdentity else { return response }
+    var response = response
+    for candidate in response.candidates.indices {
+      for part in response.candidates[candidate].parts.indices {
+        guard case .toolCall(var call) = response.candidates[candidate].parts[part].content,
+          let original = original(of: call)
+        else { continue }
+        call.name = original.name
+        call.namespace = original.namespace
+        if original.kind == .custom, call.kind == .function {
+          call.kind = .custom
+          var unwrapper = StringMemberUnwrapper()
+          call.input = unwrapper.feed(call.input) + unwrapper.finish()
+        }
+        response.candidates[candidate].parts[part].content = .toolCall(call)
+      }
+    }
+    return response
+  }
+}

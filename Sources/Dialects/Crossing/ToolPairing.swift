@@ -1,0 +1,184 @@
+import Conversation
+import Wire
+
+/// Makes every history legal for every protocol: each tool call has an id and exactly one result, right behind its
+/// turn, in the order of the calls.
+///
+/// Clients of one protocol may leave ids out (Gemini), replay results twice, out of order or not at all (resumed and
+/// interrupted sessions); upstreams of another refuse that. Runs on translated requests only.
+public enum ToolPairing {
+  /// Repairs `messages` in place; what only the messages that are taken apart said is a loss for `upstream`.
+  public static func repair(_ messages: inout [Message], for upstream: DialectID? = nil, losses: inout Losses) {
+    assignIDs(&messages)
+    var names: [String: (name: String, kind: ToolCall.Kind)] = [:]
+    var repaired: [Message] = []
+    var position = 0
+    while position < messages.count {
+      let message = messages[position]
+      let calls = message.role == .assistant ? message.toolCalls : []
+      guard !calls.isEmpty else {
+        let (kept, orphans) = split(message) { _ in false }
+        for orphan in orphans { declareOrphan(orphan, at: position, &losses) }
+        if kept == nil { declareRest(of: message, upstream, &losses) }
+        if let kept = withOrphansAsText(kept, orphans, original: message) { repaired.append(kept) }
+        position += 1
+        continue
+      }
+      for call in calls { if let id = call.id { names[id] = (call.name, call.kind) } }
+      // The turn may be spread over several assistant messages; results follow up to the next assistant turn.
+      var turn = [message]
+      position += 1
+      while position < messages.count, messages[position].role == .assistant {
+        turn.append(messages[position])
+        position += 1
+      }
+      let wanted = turn.flatMap(\.toolCalls).compactMap(\.id)
+      var results: [String: Part] = [:]
+      var rest: [Message] = []
+      while position < messages.count, messages[position].role != .assistant {
+        let (kept, found) = split(messages[position]) { wanted.contains($0) }
+        for part in found {
+          guard case .toolResult(let result) = part.content, let id = result.callID, wanted.contains(id) else {
+            declareOrphan(part, at: position, &losses)
+            if let text = orphanText(part) { rest.append(Message(.user, [text])) }
+            continue
+          }
+          if results[id] != nil {
+            losses.add("messages[\(position)]", "a second result of tool call \(id) replaces the first")
+          }
+          results[id] = part
+        }
+        if let kept { rest.append(kept) } else { declareRest(of: messages[position], upstream, &losses) }
+        position += 1
+      }
+      repaired += turn
+      repaired.append(
+        Message(.tool, wanted.map { id in result(id, results[id], names[id], &losses) }))
+      repaired += rest
+    }
+    messages = repaired
+  }
+
+  /// A call whose result has not come.
+  private struct OpenCall {
+    /// The id as the client has it.
+    var original: String?
+    var id: String
+    var name: String
+  }
+
+  /// Gives calls without an id, or with one that is in use already, an id that follows from their place, and results
+  /// the id of the call of this turn they belong to.
+  private static func assignIDs(_ messages: inout [Message]) {
+    var used: Set<String> = []
+    var open: [OpenCall] = []
+    var isInsideTurn = false
+    for index in messages.indices {
+      let isAssistant = messages[index].role == .assistant
+      if isAssistant, !isInsideTurn { open = [] }
+      isInsideTurn = isAssistant
+      for part in messages[index].parts.indices {
+        switch messages[index].parts[part].content {
+        case .toolCall(var call):
+          let original = call.id.flatMap { $0.isEmpty ? nil : $0 }
+          var id = original ?? "call_\(index)_\(part)"
+          if !used.insert(id).inserted {
+            id += "_\(index)_\(part)"
+            used.insert(id)
+          }
+          call.id = id
+          open.append(OpenCall(original: original, id: id, name: call.name))
+          messages[index].parts[part].content = .toolCall(call)
+        case .toolResult(var result):
+          if let match = match(result, open) {
+            result.callID = open[match].id
+            result.name = result.name ?? open[match].name
+            open.remove(at: match)
+          }
+          messages[index].parts[part].content = .toolResult(result)
+        default: break
+        }
+      }
+    }
+  }
+
+  /// The call that a result belongs to: by id, else by name, else the first.
+  private static func match(_ result: ToolResult, _ open: [OpenCall]) -> Int? {
+    if let id = result.callID, !id.isEmpty { return open.firstIndex { $0.original == id || $0.id == id } }
+    guard let name = result.name else { return open.indices.first }
+    return open.firstIndex { $0.name == name }
+  }
+
+  /// The first result that answers no call before it, as its place in `messages` and the id it names.
+  public static func orphan(in messages: [Message]) -> (position: Int, id: String)? {
+    var calls: Set<String> = []
+    for (position, message) in messages.enumerated() {
+      for part in message.parts {
+        switch part.content {
+        case .toolCall(let call): if let id = call.id { calls.insert(id) }
+        case .toolResult(let result):
+          if let id = result.callID, !calls.contains(id) { return (position, id) }
+        default: break
+        }
+      }
+    }
+    return nil
+  }
+
+  /// A message without its tool results (nil if nothing is left), and the results.
+  private static func split(_ message: Message, _ isWanted: (String) -> Bool) -> (Message?, [Part]) {
+    var kept = message
+    var results: [Part] = []
+    kept.parts = message.parts.filter { part in
+      guard case .toolResult = part.content else { return true }
+      results.append(part)
+      return false
+    }
+    if results.isEmpty { return (message, []) }
+    if kept.parts.isEmpty { return (nil, results) }
+    if kept.role == .tool { kept.role = .user }
+    return (kept, results)
+  }
+
+  private static func result(
+    _ id: String, _ part: Part?, _ call: (name: String, kind: ToolCall.Kind)?, _ losses: inout Losses
+  ) -> Part {
+    guard var part, case .toolResult(var result) = part.content else {
+      losses.add("tool call \(id)", "has no result in the history; an error result stands in its place")
+      return Part(
+        .toolResult(
+          ToolResult(
+            callID: id, kind: call?.kind ?? .function, name: call?.name,
+            parts: [.text("The tool call was interrupted: there is no result.")], isError: true)))
+    }
+    result.name = result.name ?? call?.name
+    result.kind = call?.kind ?? result.kind
+    part.content = .toolResult(result)
+    return part
+  }
+
+  private static func declareRest(of message: Message, _ upstream: DialectID?, _ losses: inout Losses) {
+    if let upstream { losses.add(message.extensions, writing: upstream) }
+  }
+
+  private static func declareOrphan(_ part: Part, at position: Int, _ losses: inout Losses) {
+    guard case .toolResult(let result) = part.content else { return }
+    losses.add("messages[\(position)]", "the result of unknown tool call \(result.callID ?? "") became text")
+  }
+
+  private static func orphanText(_ part: Part) -> Part? {
+    guard case .toolResult(let result) = part.content else { return nil }
+    let text = result.text
+    if text.isEmpty { return result.structured.map { .text($0.text) } }
+    return .text(text)
+  }
+
+  private static func withOrphansAsText(_ kept: Message?, _ orphans: [Part], original: Message) -> Message? {
+    let texts = orphans.compactMap(orphanText)
+    guard !texts.isEmpty else { return kept }
+    var message = kept ?? Message(.user)
+    message.parts = texts + message.parts
+    if message.role == .tool { message.role = .user }
+    return message
+  }
+}

@@ -1,0 +1,335 @@
+import Conversation
+import Wire
+
+extension Gemini {
+  /// Makes a reader of one stream's chunks.
+  public func makeEventReader(origin: SealOrigin?) -> any EventReader { GeminiEventReader(origin: origin) }
+}
+
+/// Reads a Gemini stream: chunks that are partial answers.
+///
+/// The protocol has no terminal event and some servers name a finish reason on every chunk, so reasons and usage are
+/// held until the stream ends. Text flows on at once.
+struct GeminiEventReader: EventReader {
+  /// One candidate as far as it has come.
+  private struct Track {
+    enum Open { case none, text, reasoning, call }
+    var index: Int
+    var open = Open.none
+    var nextPart = 0
+    var hasState = false
+    var hasCalls = false
+    var stop: (reason: JSON, message: String?)?
+    /// The text of the last text part, for the byte offsets of citations.
+    var text = ""
+    var cited: Set<String> = []
+    /// A call whose arguments come in pieces.
+    var arguments = PartialArguments()
+  }
+
+  private let origin: SealOrigin?
+  private var tracks: [Track] = []
+  private var isStarted = false
+  private var isEnded = false
+  private var usage: JSON?
+  private var blocked: Candidate?
+
+  init(origin: SealOrigin?) { self.origin = origin }
+
+  mutating func read(_ event: ServerSentEvent, into events: inout [ConversationEvent]) {
+    guard !isEnded, !event.isDone else { return }
+    guard let json = try? JSON(parsing: event.data) else {
+      if event.data.allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x09 }) { return }
+      return fail(UpstreamFailure(.badGateway, message: "the upstream sent a chunk that is not JSON"), &events)
+    }
+    if json.isArray {
+      for chunk in json.elements where !isEnded { read(chunk, into: &events) }
+    } else {
+      read(json, into: &events)
+    }
+  }
+
+  private mutating func fail(_ failure: UpstreamFailure, _ events: inout [ConversationEvent]) {
+    isEnded = true
+    events.append(.failed(failure))
+  }
+
+  private mutating func read(_ chunk: JSON, into events: inout [ConversationEvent]) {
+    guard chunk.isObject else { return }
+    if let error = chunk["error"], error.isObject || error.isString {
+      var failure = Gemini.readError(error, status: nil)
+      failure.original = OpaquePart(.gemini, chunk)
+      return fail(failure, &events)
+    }
+    var (usage, candidates, feedback): (JSON?, JSON?, JSON?)
+    var (id, model, time): (String?, String?, String?)
+    var rest: [JSONMember] = []
+    // One pass over the members: chunks come by the hundred.
+    for member in chunk.members {
+      let value = member.value
+      if value.isNull { continue }
+      if member.isNamed("candidates") {
+        candidates = value
+      } else if member.isNamed(.usageMetadata) {
+        usage = value
+      } else if member.isNamed(.modelVersion) {
+        if !isStarted { model = value.string }
+      } else if member.isNamed(.responseID) {
+        if !isStarted { id = value.string }
+      } else if member.isNamed(.createTime) {
+        if !isStarted { time = value.string }
+      } else {
+        if member.isNamed(.promptFeedback) { feedback = value }
+        rest.append(member)
+      }
+    }
+    if !isStarted {
+      isStarted = true
+      events.append(
+        .started(
+          ResponseStart(
+            id: id, model: model, createdAt: time.flatMap(Gemini.seconds),
+            serviceTier: usage.flatMap(Gemini.serviceTier))))
+      // The input count is known from the first chunk on, and some clients are told it first.
+      if let usage, usage[member: .promptTokenCount] != nil { events.append(.usage(Gemini.readUsage(usage))) }
+    }
+    if let usage { self.usage = usage }
+    if let candidates {
+      for (position, candidate) in candidates.elements.enumerated() where !isEnded {
+        read(candidate, position: position, into: &events)
+      }
+    }
+    if let feedback, let refusal = Gemini.blockedPrompt(feedback) { blocked = refusal }
+    forward(rest, index: nil, name: "response", into: &events)
+  }
+
+  /// Hands on what nobody understood, for a Gemini client.
+  private func forward(
+    _ rest: [JSONMember], index: Int?, name: String, into events: inout [ConversationEvent]
+  ) {
+    guard !rest.isEmpty else { return }
+    let json = JSON { writer in
+      writer.object { writer in
+        for member in rest {
+          writer.key(named: member.key)
+          writer.value(member.value)
+        }
+        if let index { writer.member("index", index) }
+      }
+    }
+    events.append(.opaque(OpaqueEvent(.gemini, name: name, json)))
+  }
+
+  private mutating func read(_ json: JSON, position: Int, into events: inout [ConversationEvent]) {
+    var (content, reason, message): (JSON?, JSON?, JSON?)
+    var (grounding, citations, logprobs): (JSON?, JSON?, JSON?)
+    var index = position
+    var rest: [JSONMember] = []
+    for member in json.members {
+      let value = member.value
+      if value.isNull { continue }
+      if member.isNamed("content") {
+        content = value
+      } else if member.isNamed("index") {
+        index = max(0, value.int ?? position)
+      } else if member.isNamed(.finishReason) {
+        reason = value
+      } else if member.isNamed(.finishMessage) {
+        message = value
+      } else {
+        if member.isNamed(.groundingMetadata) { grounding = value }
+        if member.isNamed(.citationMetadata) { citations = value }
+        if member.isNamed(.logprobsResult) { logprobs = value }
+        rest.append(member)
+      }
+    }
+    let slot = tracks.firstIndex { $0.index == index } ?? tracks.count
+    if slot == tracks.count {
+      guard tracks.count < 128 else { return }
+      tracks.append(Track(index: index))
+    }
+    // Moved out while it grows, so that its text grows in place.
+    var track = Track(index: index)
+    swap(&track, &tracks[slot])
+    defer { swap(&track, &tracks[slot]) }
+    if let content {
+      let parts = content["parts"] ?? .null
+      if parts.isObject {
+        read(part: parts, of: &track, into: &events)
+      } else {
+        for part in parts.elements where !isEnded { read(part: part, of: &track, into: &events) }
+      }
+    }
+    guard !isEnded else { return }
+    if let reason { track.stop = (reason, message?.string ?? track.stop?.message) }
+    if track.open == .text {
+      cite(grounding: grounding, citations: citations, logprobs: logprobs, of: &track, into: &events)
+    }
+    forward(rest, index: index, name: "candidate", into: &events)
+  }
+
+  private mutating func read(part json: JSON, of track: inout Track, into events: inout [ConversationEvent]) {
+    var (text, signature): (String?, String?)
+    var call: JSON?
+    var isThought = false
+    for member in json.members {
+      if member.isNamed("text") {
+        text = member.value.string
+      } else if member.isNamed("thought") {
+        isThought = member.value.bool == true
+      } else if member.isNamed(.thoughtSignature) {
+        signature = member.value.string
+      } else if member.isNamed(.functionCall) {
+        call = member.value
+      }
+    }
+    if let text { return read(text: text, isThought: isThought, signature, of: &track, into: &events) }
+    if let call, call.isObject {
+      return read(call: call, of: json, signature, track: &track, into: &events)
+    }
+    close(&track, into: &events)
+    var parts: [Part] = []
+    let path = "candidates[\(track.index)].content.parts[\(track.nextPart)]"
+    do throws(DialectError) {
+      try Gemini.readPart(json, path: path, from: .upstream(origin), into: &parts)
+    } catch {
+      parts = [Part(.opaque(OpaquePart(.gemini, json)))]
+    }
+    for var part in parts {
+      let state = part.state
+      part.state = nil
+      open(part, &track, into: &events)
+      if let state { delta(.state(state), track, into: &events) }
+      close(&track, into: &events)
+    }
+  }
+
+  // MARK: - Text
+
+  private func read(
+    text: String, isThought: Bool, _ signature: String?, of track: inout Track,
+    into events: inout [ConversationEvent]
+  ) {
+    if text.isEmpty, signature == nil { return }
+    let kind = isThought ? Track.Open.reasoning : .text
+    // A lone signature belongs to what it follows; otherwise another kind of text begins another part.
+    if track.open != kind || (signature != nil && track.hasState) || (track.hasState && !text.isEmpty && isThought) {
+      close(&track, into: &events)
+      open(Part(isThought ? .reasoning(Reasoning()) : .text(Text(""))), &track, into: &events)
+      track.open = kind
+      track.text = ""
+    }
+    if !text.isEmpty {
+      delta(isThought ? .reasoning(text, kind: .summary, segment: 0) : .text(text), track, into: &events)
+      if !isThought { track.text += text }
+    }
+    if let signature {
+      track.hasState = true
+      delta(.state(state(signature)), track, into: &events)
+    }
+  }
+
+  private func state(_ signature: String) -> ReasoningState {
+    ReasoningState(dialect: .gemini, kind: .thoughtSignature, blob: signature, origin: origin)
+  }
+
+  // MARK: - Calls
+
+  private mutating func read(
+    call: JSON, of part: JSON, _ signature: String?, track: inout Track, into events: inout [ConversationEvent]
+  ) {
+    let continues = call[member: .willContinue]?.bool == true
+    let pieces = call[member: .partialArgs]
+    if let name = call["name"]?.string {
+      close(&track, into: &events)
+      var reader = ObjectReader(part)
+      _ = reader.take(.functionCall)
+      _ = reader.take(.thoughtSignature)
+      let start = Part(
+        .toolCall(ToolCall(id: call["id"]?.string, name: name, input: "")),
+        extensions: Extensions(.gemini, path: "candidates[\(track.index)].content.parts[\(track.nextPart)]", reader))
+      open(start, &track, into: &events)
+      track.open = .call
+      track.hasCalls = true
+      track.arguments = PartialArguments()
+      if let args = call["args"], args.isObject { track.arguments.whole = args }
+      if let signature { delta(.state(state(signature)), track, into: &events) }
+    } else if track.open != .call {
+      return
+    }
+    for piece in pieces?.elements ?? JSON.null.elements { track.arguments.add(piece) }
+    if track.arguments.isTooLarge {
+      return fail(UpstreamFailure(.badGateway, message: "the upstream's tool call is too large"), &events)
+    }
+    if !continues { close(&track, into: &events) }
+  }
+
+  // MARK: - Parts
+
+  private func open(_ part: Part, _ track: inout Track, into events: inout [ConversationEvent]) {
+    events.append(.partStarted(PartStart(candidate: track.index, index: track.nextPart, part: part)))
+    track.nextPart += 1
+    track.hasState = false
+    // Parts that come whole are closed by whoever opened them.
+    track.open = .text
+  }
+
+  private func delta(_ delta: PartDelta.Delta, _ track: Track, into events: inout [ConversationEvent]) {
+    events.append(.partDelta(PartDelta(candidate: track.index, index: track.nextPart - 1, delta)))
+  }
+
+  private func close(_ track: inout Track, into events: inout [ConversationEvent]) {
+    guard track.open != .none else { return }
+    if track.open == .call { delta(.input(track.arguments.text), track, into: &events) }
+    events.append(.partFinished(PartEnd(candidate: track.index, index: track.nextPart - 1)))
+    track.open = .none
+  }
+
+  private func cite(
+    grounding: JSON?, citations: JSON?, logprobs: JSON?, of track: inout Track, into events: inout [ConversationEvent]
+  ) {
+    var found: [Annotation] = []
+    if let grounding { found += Gemini.grounding(grounding, text: track.text) }
+    if let citations { found += Gemini.citations(citations, text: track.text) }
+    for annotation in found {
+      guard case .url(let address) = annotation.source,
+        track.cited.insert("\(annotation.start ?? -1) \(annotation.end ?? -1) \(address)").inserted
+      else { continue }
+      delta(.annotation(annotation), track, into: &events)
+    }
+    if let logprobs, let logprobs = Gemini.logprobs(logprobs) {
+      delta(.logprobs(logprobs), track, into: &events)
+    }
+  }
+
+  // MARK: - The end
+
+  mutating func end(into events: inout [ConversationEvent]) {
+    guard !isEnded else { return }
+    if tracks.isEmpty, let blocked, let part = blocked.parts.first, let stop = blocked.stop {
+      events.append(.partStarted(PartStart(index: 0, part: part)))
+      events.append(.partFinished(PartEnd(index: 0)))
+      events.append(.candidateFinished(index: 0, stop))
+      return finish(into: &events)
+    }
+    guard !tracks.isEmpty, tracks.allSatisfy({ $0.stop != nil }) else {
+      return fail(
+        UpstreamFailure(.badGateway, message: "the upstream's stream ended early, without a finish reason"), &events)
+    }
+    for slot in tracks.indices {
+      close(&tracks[slot], into: &events)
+      guard let stop = tracks[slot].stop else { continue }
+      events.append(
+        .candidateFinished(
+          index: tracks[slot].index,
+          Gemini.readStop(stop.reason, message: stop.message, hasCalls: tracks[slot].hasCalls)))
+    }
+    finish(into: &events)
+  }
+
+  private mutating func finish(into events: inout [ConversationEvent]) {
+    if let usage { events.append(.usage(Gemini.readUsage(usage))) }
+    isEnded = true
+    events.append(.finished)
+  }
+}

@@ -1,0 +1,132 @@
+import Conversation
+import Wire
+
+extension OpenAIChat {
+  /// Reads a stream of chunks.
+  ///
+  /// The end is held back until the usage chunk, `[DONE]` or the end of the stream, because
+  /// usage comes behind the finish reason.
+  struct StreamReader: EventReader {
+    private let origin: SealOrigin?
+    private var hasStarted = false
+    private var isOver = false
+    private var usage: Usage?
+    /// Perplexity repeats its sources in every chunk; the last ones count.
+    private var sources: JSON?
+    private var candidates: [StreamCandidate] = []
+    /// The most choices one stream may have.
+    private static let candidateLimit = 128
+
+    init(origin: SealOrigin?) { self.origin = origin }
+
+    mutating func read(_ event: ServerSentEvent, into events: inout [ConversationEvent]) {
+      guard !isOver, let first = event.data.first(where: { $0 != 0x20 && $0 != 0x0A }) else { return }
+      if first == UInt8(ascii: "["), event.isDone { return conclude(isCertain: true, into: &events) }
+      guard let chunk = try? JSON(parsing: event.data), chunk.isObject else {
+        return fail(UpstreamFailure(.badGateway, message: "the upstream sent an event that is not JSON"), &events)
+      }
+      read(chunk, name: event.name, into: &events)
+    }
+
+    mutating func end(into events: inout [ConversationEvent]) {
+      conclude(isCertain: false, into: &events)
+    }
+
+    private mutating func fail(_ failure: UpstreamFailure, _ events: inout [ConversationEvent]) {
+      events.append(.failed(failure))
+      isOver = true
+    }
+
+    private mutating func read(_ chunk: JSON, name: String?, into events: inout [ConversationEvent]) {
+      var choices: JSON?
+      var error: JSON?
+      for member in chunk.members {
+        if member.isNamed("choices") {
+          choices = member.value
+        } else if member.isNamed("usage") {
+          let value = member.value
+          if value.isObject { usage = OpenAIChat.readUsage(value) }
+        } else if member.isNamed("error") {
+          error = member.value
+        } else if member.isNamed("search_results") || member.isNamed("citations") {
+          sources = chunk
+        } else if member.isNamed("x_groq"), usage == nil, let value = member.value["usage"], value.isObject {
+          usage = OpenAIChat.readUsage(value)
+        }
+      }
+      if let error, !error.isNull { return fail(OpenAIChat.failure(error, status: nil, whole: chunk), &events) }
+      if name == "error" || chunk["object"]?.isString("error") == true {
+        return fail(OpenAIChat.failure(chunk, status: nil, whole: chunk), &events)
+      }
+      var isEmpty = true
+      if let choices {
+        for choice in choices.elements {
+          isEmpty = false
+          if !hasStarted { start(chunk, &events) }
+          read(choice, &events)
+          if isOver { return }
+        }
+      }
+      guard isEmpty, usage != nil else { return }
+      // The usage chunk is the last one with anything in it.
+      if !candidates.isEmpty, candidates.allSatisfy({ $0.hasFinished }) { conclude(isCertain: true, into: &events) }
+    }
+
+    private mutating func start(_ chunk: JSON, _ events: inout [ConversationEvent]) {
+      hasStarted = true
+      let id = chunk["id"]?.string
+      let tier = chunk["service_tier"]?.string
+      events.append(
+        .started(
+          ResponseStart(
+            id: id?.isEmpty == true ? nil : id, model: chunk["model"]?.string, createdAt: chunk["created"]?.int,
+            serviceTier: tier?.isEmpty == true ? nil : tier)))
+    }
+
+    private mutating func read(_ choice: JSON, _ events: inout [ConversationEvent]) {
+      let index = choice["index"]?.int ?? 0
+      let position: Int
+      if let known = candidates.firstIndex(where: { $0.index == index }) {
+        position = known
+      } else {
+        guard candidates.count < Self.candidateLimit else {
+          return fail(UpstreamFailure(.badGateway, message: "the upstream sent too many choices"), &events)
+        }
+        position = candidates.count
+        candidates.append(StreamCandidate(index: index, origin: origin))
+      }
+      candidates[position].read(choice, into: &events)
+      if let failure = candidates[position].failure { fail(failure, &events) }
+    }
+
+    /// Ends the stream.
+    ///
+    /// Where the upstream did not say itself that it is whole, finish reasons must.
+    private mutating func conclude(isCertain: Bool, into events: inout [ConversationEvent]) {
+      guard !isOver else { return }
+      guard !candidates.isEmpty else {
+        return fail(UpstreamFailure(.badGateway, message: "the stream ended before it said anything"), &events)
+      }
+      guard isCertain || candidates.allSatisfy({ $0.hasFinished }) else {
+        return fail(UpstreamFailure(.badGateway, message: "the stream ended early"), &events)
+      }
+      isOver = true
+      var stops: [(Int, Stop)] = []
+      if let sources, !candidates.isEmpty {
+        var reader = ObjectReader(sources)
+        candidates[0].cite(OpenAIChat.takeSources(&reader), into: &events)
+      }
+      for position in candidates.indices {
+        candidates[position].finish(into: &events)
+        if let failure = candidates[position].failure {
+          events.append(.failed(failure))
+          return
+        }
+        stops.append((candidates[position].index, candidates[position].stop))
+      }
+      if let usage { events.append(.usage(usage)) }
+      for (index, stop) in stops { events.append(.candidateFinished(index: index, stop)) }
+      events.append(.finished)
+    }
+  }
+}

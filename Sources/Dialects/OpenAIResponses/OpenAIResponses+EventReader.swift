@@ -1,0 +1,274 @@
+import Conversation
+import Wire
+
+/// Reads a Responses stream, OpenAI's or a vendor's.
+///
+/// Items may interleave: the first unfinished one speaks, what later ones say waits (bounded). Items that come only in
+/// `output_item.done` or only in the final `output` are read from there; what their deltas left out is added.
+struct OpenAIResponsesEventReader: EventReader {
+  let origin: SealOrigin?
+  private var items: [ResponsesItemReader] = []
+  /// The first item that is not finished.
+  private var current = 0
+  private var nextIndex = 0
+  private var hasStarted = false
+  private var hasEnded = false
+  private var hasCall = false
+  private var hasRefusal = false
+  private var hasText = false
+  private var waiting = 0
+  private static let waitingLimit = 16 * 1024 * 1024
+
+  init(origin: SealOrigin?) { self.origin = origin }
+
+  mutating func read(_ event: ServerSentEvent, into events: inout [ConversationEvent]) {
+    guard !hasEnded, !event.isDone else { return }
+    guard let json = try? JSON(parsing: event.data), json.isObject else {
+      if event.data.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0A }) { return }
+      return fail(UpstreamFailure(.badGateway, message: "the provider sent an event that is not JSON"), &events)
+    }
+    guard let type = json["type"] else { return readUntyped(json, event, into: &events) }
+    if type.isString("response.output_text.delta") {
+      if let piece = plainWords(json) {
+        hasText = true
+        return events.append(.partDelta(PartDelta(index: nextIndex, .text(piece))))
+      }
+      return delta(json, .words, into: &events)
+    }
+    if type.isString("response.function_call_arguments.delta") || type.isString("response.custom_tool_call_input.delta")
+    {
+      return delta(json, .input, into: &events)
+    }
+    if type.isString("response.reasoning_summary_text.delta") { return delta(json, .summary, into: &events) }
+    read(json, type: type.string ?? "", name: event.name, into: &events)
+  }
+
+  /// The text of the commonest event: more words for the content that is being told.
+  ///
+  /// Nil sends it the long way.
+  private mutating func plainWords(_ json: JSON) -> String? {
+    guard current < items.count, items.count == current + 1, json["logprobs"]?.elements.isEmpty != false,
+      let piece = json["delta"]?.string, !piece.isEmpty, let index = json["output_index"]?.int,
+      let contentIndex = json["content_index"]?.int,
+      items[current].take(piece, outputIndex: index, contentIndex: contentIndex)
+    else { return nil }
+    return piece
+  }
+
+  private mutating func read(
+    _ json: JSON, type: String, name: String?, into events: inout [ConversationEvent]
+  ) {
+    switch type {
+    case "response.created", "response.in_progress", "response.queued": start(json["response"], &events)
+    case "response.output_item.added": add(json, into: &events)
+    case "response.output_item.done": finishItem(json, into: &events)
+    case "response.content_part.added":
+      change(json, into: &events) { $0.beginContent(&$1, json["part"], contentIndex: json["content_index"]?.int) }
+    case "response.content_part.done":
+      change(json, into: &events) { $0.endContent(&$1, json["part"], contentIndex: json["content_index"]?.int) }
+    case "response.output_text.done": delta(json, .wordsDone, into: &events)
+    case "response.output_text.annotation.added": delta(json, .annotation, into: &events)
+    case "response.refusal.delta": delta(json, .refusal, into: &events)
+    case "response.refusal.done": delta(json, .refusalDone, into: &events)
+    case "response.function_call_arguments.done", "response.custom_tool_call_input.done":
+      delta(json, .inputDone, into: &events)
+    case "response.reasoning_summary.delta": delta(json, .summary, into: &events)
+    case "response.reasoning_summary_text.done": delta(json, .summaryDone, into: &events)
+    case "response.reasoning_text.delta", "response.reasoning.delta": delta(json, .reasoning, into: &events)
+    case "response.reasoning_text.done": delta(json, .reasoningDone, into: &events)
+    case "response.reasoning_summary_part.added", "response.reasoning_summary_part.done": break
+    case "response.completed", "response.done", "response.incomplete", "response.failed", "response.cancelled":
+      end(json["response"], type: type, json, into: &events)
+    case "error": readError(json, into: &events)
+    case "ping", "keepalive", "response.keepalive", "keep-alive":
+      if hasStarted { events.append(.keepAlive) }
+    default:
+      // Progress of hosted tools: their items come whole.
+      guard json["output_index"] == nil else { return }
+      start(nil, &events)
+      events.append(.opaque(OpaqueEvent(OpenAIResponses.dialect, name: name, json)))
+    }
+  }
+
+  private mutating func readUntyped(
+    _ json: JSON, _ event: ServerSentEvent, into events: inout [ConversationEvent]
+  ) {
+    if json["error"].map({ !$0.isNull }) == true || event.name == "error" { return readError(json, into: &events) }
+    if json["object"]?.isString("response") == true { return end(json, type: "response.done", json, into: &events) }
+    if let name = event.name { read(json, type: name, name: name, into: &events) }
+  }
+
+  mutating func end(into events: inout [ConversationEvent]) {
+    fail(UpstreamFailure(.badGateway, message: "the provider's stream ended early"), &events)
+  }
+
+  // MARK: - Beginning and end
+
+  private mutating func start(_ response: JSON?, _ events: inout [ConversationEvent]) {
+    guard !hasStarted else { return }
+    hasStarted = true
+    events.append(
+      .started(
+        ResponseStart(
+          id: response?["id"]?.string, model: response?["model"]?.string, createdAt: response?["created_at"]?.int,
+          serviceTier: response?["service_tier"]?.string)))
+  }
+
+  private mutating func fail(_ failure: UpstreamFailure, _ events: inout [ConversationEvent]) {
+    guard !hasEnded else { return }
+    hasEnded = true
+    items = []
+    events.append(.failed(failure))
+  }
+
+  private mutating func readError(_ json: JSON, into events: inout [ConversationEvent]) {
+    let error = json["error"].flatMap { $0.isObject ? $0 : nil } ?? json
+    var failure = OpenAIResponses.failure(error, original: json)
+    if error["message"] == nil, let text = json["error"]?.string { failure.message = text }
+    fail(failure, &events)
+  }
+
+  private mutating func end(
+    _ response: JSON?, type: String, _ event: JSON, into events: inout [ConversationEvent]
+  ) {
+    start(response, &events)
+    let status = response?["status"]?.string
+    if type == "response.failed" || status == "failed" {
+      let error = response?["error"].flatMap { $0.isObject ? $0 : nil } ?? event["error"]
+      guard let error, error.isObject else {
+        return fail(UpstreamFailure(.server, message: "the response failed and says no more"), &events)
+      }
+      return fail(OpenAIResponses.failure(error, original: event), &events)
+    }
+    if type == "response.cancelled" || status == "cancelled" {
+      return fail(UpstreamFailure(.cancelled, message: "the response was cancelled"), &events)
+    }
+    if let output = response?["output"], output.isArray {
+      for (position, item) in output.elements.enumerated() { settle(item, at: position, into: &events) }
+    }
+    for position in items.indices where !items[position].isFinished {
+      mutate(position, into: &events) { $0.finish(&$1, with: nil) }
+    }
+    if hasEnded { return }
+    if let usage = response?["usage"], usage.isObject { events.append(.usage(OpenAIResponses.readUsage(usage))) }
+    let reason = response?["incomplete_details"]?["reason"]?.string
+    let word = type == "response.incomplete" || status == "incomplete" ? "incomplete" : "completed"
+    let stop = OpenAIResponses.stop(
+      status: word, reason: reason, hasCall: hasCall, isRefusal: hasRefusal && !hasText)
+    events.append(.candidateFinished(index: 0, stop ?? Stop(.endTurn)))
+    hasEnded = true
+    events.append(.finished)
+  }
+
+  /// Takes an item of the final answer: finishes it, or reads it whole if it was never told.
+  private mutating func settle(_ item: JSON, at position: Int, into events: inout [ConversationEvent]) {
+    let id = item["id"]?.string
+    let known =
+      id.flatMap { id in items.firstIndex { $0.id == id } }
+      ?? items.firstIndex { $0.outputIndex == position && $0.type == item["type"]?.string }
+    guard let known else {
+      items.append(ResponsesItemReader(item, outputIndex: position, origin: origin))
+      return mutate(items.count - 1, into: &events) { $0.finish(&$1, with: item) }
+    }
+    if !items[known].isFinished { mutate(known, into: &events) { $0.finish(&$1, with: item) } }
+  }
+
+  // MARK: - Items
+
+  private mutating func add(_ json: JSON, into events: inout [ConversationEvent]) {
+    start(nil, &events)
+    guard let item = json["item"], item.isObject else { return }
+    let index = json["output_index"]?.int ?? items.count
+    if let known = position(index, nil), !items[known].isFinished, items[known].id == item["id"]?.string { return }
+    items.append(ResponsesItemReader(item, outputIndex: index, origin: origin))
+    mutate(items.count - 1, into: &events) { $0.begin(&$1) }
+  }
+
+  private mutating func finishItem(_ json: JSON, into events: inout [ConversationEvent]) {
+    start(nil, &events)
+    guard let item = json["item"], item.isObject else { return }
+    let id = item["id"]?.string
+    let index = json["output_index"]?.int
+    if let known = position(index, id) {
+      if !items[known].isFinished { return mutate(known, into: &events) { $0.finish(&$1, with: item) } }
+      if items[known].id == id { return }
+    }
+    items.append(ResponsesItemReader(item, outputIndex: index ?? items.count, origin: origin))
+    mutate(items.count - 1, into: &events) { $0.finish(&$1, with: item) }
+  }
+
+  /// The newest item of that number; of that id where no number is given.
+  private func position(_ index: Int?, _ id: String?) -> Int? {
+    if let index { return items.lastIndex { $0.outputIndex == index } }
+    if let id { return items.lastIndex { $0.id == id } }
+    return items.indices.last
+  }
+
+  private mutating func delta(
+    _ json: JSON, _ kind: ResponsesItemReader.Growth, into events: inout [ConversationEvent]
+  ) {
+    change(json, into: &events) { $0.grow(&$1, kind, json) }
+  }
+
+  private mutating func change(
+    _ json: JSON, into events: inout [ConversationEvent],
+    _ body: (inout ResponsesItemReader, inout [ResponsesItemReader.Step]) -> Void
+  ) {
+    start(nil, &events)
+    var known = position(json["output_index"]?.int, nil)
+    if known == nil {
+      // Vendors leave `output_item.added` out.
+      guard let item = ResponsesItemReader.shell(for: json) else { return }
+      items.append(ResponsesItemReader(item, outputIndex: json["output_index"]?.int ?? items.count, origin: origin))
+      known = items.count - 1
+    }
+    guard let known, !items[known].isFinished else { return }
+    mutate(known, into: &events, body)
+  }
+
+  /// Changes an item and lets it speak if it is its turn.
+  private mutating func mutate(
+    _ position: Int, into events: inout [ConversationEvent],
+    _ body: (inout ResponsesItemReader, inout [ResponsesItemReader.Step]) -> Void
+  ) {
+    var steps: [ResponsesItemReader.Step] = []
+    body(&items[position], &steps)
+    if position > current {
+      for step in steps { waiting += step.weight }
+      items[position].waiting += steps
+      if waiting > Self.waitingLimit {
+        return fail(UpstreamFailure(.badGateway, message: "the provider's items interleave too far"), &events)
+      }
+      return
+    }
+    speak(steps, into: &events)
+    while current < items.count, items[current].isFinished {
+      current += 1
+      guard current < items.count else { break }
+      let late = items[current].waiting
+      items[current].waiting = []
+      for step in late { waiting -= step.weight }
+      speak(late, into: &events)
+    }
+  }
+
+  private mutating func speak(_ steps: [ResponsesItemReader.Step], into events: inout [ConversationEvent]) {
+    for step in steps {
+      switch step {
+      case .part(let part):
+        switch part.content {
+        case .toolCall: hasCall = true
+        case .refusal: hasRefusal = true
+        default: break
+        }
+        events.append(.partStarted(PartStart(index: nextIndex, part: part)))
+      case .delta(let delta):
+        if case .text(let text) = delta, !text.isEmpty, !hasRefusal { hasText = true }
+        events.append(.partDelta(PartDelta(index: nextIndex, delta)))
+      case .end:
+        events.append(.partFinished(PartEnd(index: nextIndex)))
+        nextIndex += 1
+      }
+    }
+  }
+}

@@ -1,0 +1,383 @@
+import Conversation
+import Wire
+
+extension OpenAIResponses {
+  /// Reads the body of `/responses` or `/responses/compact`.
+  ///
+  /// - Throws: `DialectError` with the path of what cannot be understood.
+  public func readRequest(_ body: JSON, line: RequestLine) throws(DialectError) -> ConversationRequest {
+    guard body.isObject else { throw DialectError("expected a JSON object") }
+    var reader = ObjectReader(body)
+    guard let model = reader.takeString("model") ?? line.model else {
+      throw DialectError("missing `model`", path: "model", code: "missing_required_parameter")
+    }
+    var request = ConversationRequest(model: model, isStream: reader.takeBool("stream") ?? line.isStream ?? false)
+    if let instructions = reader.takeString("instructions") {
+      request.messages.append(Message(.system, text: instructions, slot: .instructions))
+    }
+    request.previousResponseID = reader.takeString("previous_response_id")
+    request.messages += try Self.readInput(&reader, isOptional: request.previousResponseID != nil)
+    if let tools = reader.peek("tools") {
+      guard tools.isArray else { throw DialectError("expected an array", path: "tools", code: "invalid_type") }
+      reader.discard("tools")
+      for (index, tool) in tools.elements.enumerated() {
+        request.tools += try Self.readTools(tool, path: "tools[\(index)]")
+      }
+    }
+    request.toolChoice = reader.take("tool_choice").map(Self.readChoice)
+    request.parallelToolCalls = reader.takeBool("parallel_tool_calls")
+    request.sampling.maxOutputTokens = reader.takeNumber("max_output_tokens")
+    request.sampling.temperature = reader.takeNumber("temperature")
+    request.sampling.topP = reader.takeNumber("top_p")
+    request.sampling.topLogprobs = reader.takeInt("top_logprobs")
+    request.serviceTier = reader.takeString("service_tier")
+    request.cacheKey = reader.takeString("prompt_cache_key")
+    request.userID = reader.takeString("user") ?? reader.takeString("safety_identifier")
+    request.store = reader.takeBool("store")
+    if reader.peek("metadata")?.isObject == true { request.metadata = reader.take("metadata") }
+    Self.readInclude(&reader, into: &request)
+    Self.readReasoning(&reader, into: &request)
+    Self.readText(&reader, into: &request)
+    request.extensions = Extensions(id, path: "", reader)
+    return request
+  }
+
+  private static func readInput(_ reader: inout ObjectReader, isOptional: Bool) throws(DialectError) -> [Message] {
+    guard let input = reader.peek("input") else {
+      if isOptional || reader.peek("prompt") != nil || reader.peek("conversation") != nil { return [] }
+      throw DialectError("missing `input`", path: "input", code: "missing_required_parameter")
+    }
+    reader.discard("input")
+    if let text = input.string { return [Message(.user, text: text)] }
+    guard input.isArray else {
+      throw DialectError("expected a string or an array", path: "input", code: "invalid_type")
+    }
+    var turns = ResponsesTurns()
+    for (index, item) in input.elements.enumerated() {
+      turns.add(try readItem(item, path: "input[\(index)]", source: .client))
+    }
+    return turns.finish()
+  }
+
+  private static func readInclude(_ reader: inout ObjectReader, into request: inout ConversationRequest) {
+    guard let include = reader.peek("include"), include.isArray else { return }
+    var isKnown = true
+    for element in include.elements {
+      if element.isString("reasoning.encrypted_content") {
+        request.includesEncryptedReasoning = true
+      } else if element.isString("message.output_text.logprobs") {
+        request.sampling.logprobs = true
+      } else {
+        isKnown = false
+      }
+    }
+    // What is left among the rest is restored here and a declared loss elsewhere.
+    if isKnown { reader.discard("include") }
+  }
+
+  private static func readReasoning(_ reader: inout ObjectReader, into request: inout ConversationRequest) {
+    guard let json = reader.peek("reasoning"), json.isObject else { return }
+    var inner = ObjectReader(json)
+    let effort = inner.takeString("effort")
+    let summary = inner.takeString("summary") ?? inner.takeString("generate_summary")
+    request.reasoning = ReasoningRequest(
+      effort: effort, summary: summary, showsThoughts: summary != nil && summary != "none")
+    if isSpent(inner) { reader.discard("reasoning") }
+  }
+
+  private static func readText(_ reader: inout ObjectReader, into request: inout ConversationRequest) {
+    guard let json = reader.peek("text"), json.isObject else { return }
+    var inner = ObjectReader(json)
+    request.verbosity = inner.takeString("verbosity")
+    if let format = inner.peek("format") {
+      request.outputFormat = readFormat(format)
+      if request.outputFormat != nil { inner.discard("format") }
+    }
+    if isSpent(inner) { reader.discard("text") }
+  }
+
+  private static func readFormat(_ json: JSON) -> OutputFormat? {
+    switch json["type"]?.string {
+    case "text": return .text
+    case "json_object": return .jsonObject
+    case "json_schema":
+      var reader = ObjectReader(json)
+      reader.discard("type")
+      var format = JSONSchemaFormat(
+        name: reader.takeString("name"), description: reader.takeString("description"),
+        schema: reader.take("schema"), strict: reader.takeBool("strict"))
+      format.extensions = Extensions(dialect, path: "text.format", reader)
+      return .jsonSchema(format)
+    default: return nil
+    }
+  }
+
+  private static func isSpent(_ reader: ObjectReader) -> Bool {
+    reader.residue.rest.allSatisfy { $0.value.isNull }
+  }
+
+  // MARK: - Writing
+
+  /// Writes a body for `/responses`.
+  ///
+  /// - Throws: `DialectError` for several answers (`n`) and for searches that must block domains.
+  public func writeRequest(
+    _ request: ConversationRequest, for target: RequestTarget, losses: inout Losses
+  ) throws(DialectError) -> [UInt8] {
+    let own = request.extensions.own(id)
+    try Self.check(request, isOwn: own != nil)
+    losses.add(request.extensions, writing: id)
+    var items = ResponsesItemWriter(.request(target))
+    let input = Self.input(of: request, own, items: &items)
+    losses.append(items.losses)
+    var said = Losses()
+    var writer = JSONWriter()
+    writer.object(restoring: own) { writer in
+      writer.member("model", target.model)
+      if let instructions = Self.instructions(of: request, own: own != nil, losses: &said) {
+        writer.member("instructions", instructions)
+      }
+      if let input {
+        writer.key("input")
+        writer.rawValue(input)
+      }
+      Self.writeTools(of: request, for: target, own, losses: &said, into: &writer)
+      Self.writeSampling(of: request, isOwn: own != nil, losses: &said, into: &writer)
+      Self.writeReasoning(of: request, own, into: &writer)
+      Self.writeText(of: request, own, losses: &said, into: &writer)
+      Self.writeRest(of: request, own, losses: &said, into: &writer)
+      if request.isStream {
+        writer.member("stream", true)
+      } else if own?.source["stream"]?.bool != nil {
+        writer.member("stream", false)
+      }
+    }
+    losses.append(said)
+    return writer.finish()
+  }
+
+  /// What cannot be said at all, and whose loss would change the answer's meaning.
+  private static func check(_ request: ConversationRequest, isOwn: Bool) throws(DialectError) {
+    guard !isOwn else { return }
+    if let count = request.sampling.candidateCount, count > 1 {
+      throw DialectError("OpenAI Responses gives one answer only", path: "n", code: "unsupported_parameter")
+    }
+    for (index, tool) in request.tools.enumerated() {
+      guard case .hosted(let hosted) = tool.kind, hosted.original.dialect != dialect,
+        let blocked = hosted.original.json["blocked_domains"], !blocked.elements.isEmpty
+      else { continue }
+      throw DialectError(
+        "OpenAI Responses cannot block domains of a search", path: "tools[\(index)].blocked_domains",
+        code: "unsupported_parameter")
+    }
+  }
+
+  /// The bytes of `input`; nil where there is none.
+  private static func input(
+    of request: ConversationRequest, _ own: Extensions?, items: inout ResponsesItemWriter
+  ) -> [UInt8]? {
+    let turns = request.messages.filter { $0.slot == .turn }
+    var writer = JSONWriter()
+    if own?.source["input"]?.isString == true, turns.count == 1, turns[0].parts.count == 1,
+      case .text(let text) = turns[0].parts[0].content
+    {
+      writer.string(text.text)
+      return writer.finish()
+    }
+    if turns.isEmpty, own != nil, own?.source["input"]?.isArray != true { return nil }
+    writer.array { writer in
+      for (index, message) in turns.enumerated() {
+        let isFollowed = index + 1 < turns.count && turns[index + 1].role == .assistant
+        items.writeItems(of: message, path: "messages[\(index)]", isFollowed: isFollowed, into: &writer)
+      }
+    }
+    return writer.finish()
+  }
+
+  private static func instructions(of request: ConversationRequest, own: Bool, losses: inout Losses) -> String? {
+    var texts: [String] = []
+    for message in request.messages where message.slot == .instructions {
+      losses.add(message.extensions, writing: dialect)
+      for part in message.parts {
+        losses.add(part.extensions, writing: dialect)
+        if case .text(let text) = part.content {
+          if own || !text.text.isEmpty { texts.append(text.text) }
+        } else {
+          losses.add(part.extensions?.path ?? "system", "instructions are text only")
+        }
+      }
+    }
+    return texts.isEmpty ? nil : texts.joined(separator: "\n\n")
+  }
+
+  private static func writeTools(
+    of request: ConversationRequest, for target: RequestTarget, _ own: Extensions?, losses: inout Losses,
+    into writer: inout JSONWriter
+  ) {
+    let hasTools = request.tools.contains(where: canWrite)
+    if !request.tools.isEmpty || own?.source["tools"]?.isArray == true {
+      if hasTools || own != nil {
+        writer.key("tools")
+        write(request.tools, for: target, losses: &losses, into: &writer)
+      } else {
+        var nowhere = JSONWriter()
+        write(request.tools, for: target, losses: &losses, into: &nowhere)
+      }
+    }
+    // Without tools a choice is refused.
+    if let choice = request.toolChoice, hasTools || own != nil {
+      write(choice, source: own?.source["tool_choice"], tools: request.tools, losses: &losses, into: &writer)
+    }
+    if let parallel = request.parallelToolCalls, hasTools || own != nil {
+      writer.member("parallel_tool_calls", parallel)
+    }
+  }
+
+  private static func writeSampling(
+    of request: ConversationRequest, isOwn: Bool, losses: inout Losses, into writer: inout JSONWriter
+  ) {
+    let sampling = request.sampling
+    if let limit = sampling.maxOutputTokens {
+      if !isOwn, let count = limit.int, count < 16 {
+        writer.member("max_output_tokens", 16)
+        losses.add("max_tokens", "raised to 16, the least OpenAI Responses takes")
+      } else {
+        writer.member("max_output_tokens", limit)
+      }
+    }
+    if let temperature = sampling.temperature { writer.member("temperature", temperature) }
+    if let topP = sampling.topP { writer.member("top_p", topP) }
+    if let count = sampling.topLogprobs { writer.member("top_logprobs", count) }
+    let reason = "OpenAI Responses has no equivalent"
+    if sampling.topK != nil { losses.add("top_k", reason) }
+    if !sampling.stop.isEmpty { losses.add("stop", reason) }
+    if sampling.seed != nil { losses.add("seed", reason) }
+    if sampling.presencePenalty != nil { losses.add("presence_penalty", reason) }
+    if sampling.frequencyPenalty != nil { losses.add("frequency_penalty", reason) }
+    if sampling.logitBias?.isEmpty == false { losses.add("logit_bias", reason) }
+  }
+
+  private static func writeReasoning(
+    of request: ConversationRequest, _ own: Extensions?, into writer: inout JSONWriter
+  ) {
+    let asked = request.reasoning
+    if let own {
+      guard let asked, let source = own.source["reasoning"], source.isObject else { return }
+      var inner = ObjectReader(source)
+      let hasSummary = inner.takeString("summary") != nil
+      let hasOld = !hasSummary && inner.takeString("generate_summary") != nil
+      _ = inner.takeString("effort")
+      writer.object("reasoning", restoring: Extensions(dialect, path: "reasoning", inner)) { writer in
+        if let effort = asked.effort { writer.member("effort", effort) }
+        guard let summary = asked.summary else { return }
+        writer.member(hasOld ? "generate_summary" : "summary", summary)
+      }
+      return
+    }
+    guard let asked else { return }
+    let effort = asked.effortWord.map { $0 == "ultra" ? "max" : $0 }
+    let isWanted = asked.isWanted == true && effort != "none"
+    let isShown = isWanted && asked.showsThoughts != false && asked.display != "omitted"
+    let summary = asked.summary ?? (isShown ? "auto" : nil)
+    guard effort != nil || summary != nil else { return }
+    writer.object("reasoning") { writer in
+      if let effort { writer.member("effort", effort) }
+      if let summary { writer.member("summary", summary) }
+    }
+  }
+
+  private static func writeText(
+    of request: ConversationRequest, _ own: Extensions?, losses: inout Losses, into writer: inout JSONWriter
+  ) {
+    let source = own?.source["text"]
+    guard request.outputFormat != nil || request.verbosity != nil || source?.isObject == true else { return }
+    var restored: Extensions?
+    if let source, source.isObject {
+      var inner = ObjectReader(source)
+      _ = inner.takeString("verbosity")
+      if request.outputFormat != nil { _ = inner.take("format") }
+      restored = Extensions(dialect, path: "text", inner)
+    }
+    var said = Losses()
+    writer.object("text", restoring: restored) { writer in
+      switch request.outputFormat {
+      case .text: writer.object("format") { $0.member("type", static: "text") }
+      case .jsonObject: writer.object("format") { $0.member("type", static: "json_object") }
+      case .jsonSchema(let format):
+        said.add(format.extensions, writing: dialect)
+        let own = format.extensions.own(dialect)
+        writer.object("format", restoring: own) { writer in
+          writer.member("type", static: "json_schema")
+          if let name = format.name ?? (own == nil ? "answer" : nil) { writer.member("name", name) }
+          if let description = format.description { writer.member("description", description) }
+          if let schema = format.schema {
+            writer.member("schema", schema)
+          } else if own == nil {
+            writer.object("schema") { $0.member("type", static: "object") }
+          }
+          if let strict = format.strict {
+            writer.member("strict", strict)
+          } else if own == nil {
+            writer.member("strict", false)
+          }
+        }
+      case nil: break
+      }
+      if let verbosity = request.verbosity { writer.member("verbosity", verbosity) }
+    }
+    losses.append(said)
+  }
+
+  private static func writeRest(
+    of request: ConversationRequest, _ own: Extensions?, losses: inout Losses, into writer: inout JSONWriter
+  ) {
+    if let own {
+      if let tier = request.serviceTier { writer.member("service_tier", tier) }
+      if let key = request.cacheKey { writer.member("prompt_cache_key", key) }
+      if let user = request.userID {
+        writer.member(own.source["user"]?.isString == true ? "user" : "safety_identifier", user)
+      }
+      if let previous = request.previousResponseID { writer.member("previous_response_id", previous) }
+      if let metadata = request.metadata { writer.member("metadata", metadata) }
+      if let store = request.store { writer.member("store", store) }
+      if let include = own.source["include"] { writer.member("include", include) }
+      return
+    }
+    if let tier = request.serviceTier {
+      switch tier {
+      case "auto", "default", "flex", "priority", "scale": writer.member("service_tier", tier)
+      case "standard_only": writer.member("service_tier", static: "default")
+      default: losses.add("service_tier", "`\(tier)` has no equivalent")
+      }
+    }
+    writeShort("prompt_cache_key", request.cacheKey, losses: &losses, into: &writer)
+    writeShort("user", request.userID, losses: &losses, into: &writer)
+    if let metadata = request.metadata, !metadata.members.isEmpty {
+      if metadata.members.allSatisfy({ $0.value.isString }) {
+        writer.member("metadata", metadata)
+      } else {
+        losses.add("metadata", "only strings can be sent")
+      }
+    }
+    if request.store == true { losses.add("store", "not kept: the conversation travels whole") }
+    writer.member("store", false)
+    let keepsState = request.reasoning?.isWanted == true && request.reasoning?.effortWord != "none"
+    let wantsLogprobs = request.sampling.logprobs == true
+    guard keepsState || wantsLogprobs else { return }
+    writer.array("include") { writer in
+      if keepsState { writer.string(static: "reasoning.encrypted_content") }
+      if wantsLogprobs { writer.string(static: "message.output_text.logprobs") }
+    }
+  }
+
+  private static func writeShort(
+    _ name: StaticString, _ text: String?, losses: inout Losses, into writer: inout JSONWriter
+  ) {
+    guard let text else { return }
+    if text.unicodeScalars.count <= 64 {
+      writer.member(name, text)
+    } else {
+      losses.add(name.description, "longer than 64 characters")
+    }
+  }
+}

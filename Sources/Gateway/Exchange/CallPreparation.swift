@@ -1,0 +1,249 @@
+import Conversation
+import Dialects
+import NIOConcurrencyHelpers
+import NIOCore
+import Providers
+import Routing
+import Upstream
+import Wire
+
+/// Everything one attempt needs to call its upstream.
+struct PreparedCall {
+  var candidate: RouteCandidate
+  var request: UpstreamRequest
+  /// Nil for operations that are not translated.
+  var crossing: Crossing?
+  var origin: SealOrigin
+  var isSameProtocol: Bool
+}
+
+/// Why a call cannot be made, before anything was sent.
+struct PreparationError: Error {
+  var failure: UpstreamFailure
+  var kind: String
+}
+
+/// Makes the upstream request of one candidate.
+struct CallPreparation {
+  let exchange: Exchange
+  let operation: ClientOperation
+  let group: String
+  let candidate: RouteCandidate
+  let dropped: DroppedReasoning
+  var inbound: InboundRequest?
+  /// The request as read; kept for the next candidate.
+  var conversation: ConversationRequest?
+
+  private var endpoint: Endpoint { candidate.endpoint }
+  private var isSameProtocol: Bool { operation.dialect == endpoint.dialect }
+  private var isStream: Bool { operation.kind == .generate && (inbound?.isStream ?? false) }
+
+  /// Who the candidate is, as reasoning state knows it.
+  private var origin: SealOrigin {
+    let family = candidate.model.split { $0 == "-" || $0 == ":" || $0 == "/" }.first.map(String.init) ?? ""
+    return SealOrigin(
+      Fingerprint.text(
+        [
+          endpoint.dialect.rawValue, candidate.provider.name, candidate.credential?.accountID ?? "", family,
+        ].joined(separator: "\n")))
+  }
+
+  mutating func prepare() throws(PreparationError) -> PreparedCall {
+    do throws(DialectError) {
+      switch operation.kind {
+      case .generate: return try generate()
+      case .countTokens: return try countTokens()
+      default: return try passOn()
+      }
+    } catch {
+      throw Self.explained(error)
+    }
+  }
+
+  private static func explained(_ error: DialectError) -> PreparationError {
+    var failure = error.failure
+    switch error.code {
+    case "not_supported":
+      // Claude Code estimates tokens itself when counting is not found; a wrong count would be worse.
+      failure = UpstreamFailure(.notFound, status: 404, message: error.description)
+    case "self_loop":
+      failure = UpstreamFailure(.badGateway, status: 502, message: error.description)
+    default: return PreparationError(failure: failure, kind: "invalid_request")
+    }
+    return PreparationError(failure: failure, kind: error.code ?? "invalid_request")
+  }
+
+  // MARK: - Generation
+
+  private mutating func generate() throws(DialectError) -> PreparedCall {
+    let origin = origin
+    var target = RequestTarget(model: candidate.model, quirks: candidate.quirks, origin: origin)
+    target.repairsReasoning = dropped != .none
+    try checkStoredResponse()
+    let crossing = try cross(target)
+    return try call(
+      .generate(model: candidate.model, stream: isStream), body: body(of: crossing), crossing: crossing, origin: origin)
+  }
+
+  /// A provider that keeps no responses would go on without the conversation, and nobody would know.
+  private func checkStoredResponse() throws(DialectError) {
+    guard isSameProtocol, operation.dialect == .openAIResponses, !candidate.quirks.storesResponses, let inbound else {
+      return
+    }
+    let previous = exchange.request.body.withUnsafeReadableBytes { bytes -> String? in
+      inbound.scan.member("previous_response_id", in: bytes).flatMap { TopLevelScan.string($0.value, in: bytes) }
+    }
+    guard let previous else { return }
+    throw DialectError(
+      "previous response \(previous) not found: provider `\(candidate.provider.name)` keeps no responses",
+      path: "previous_response_id", code: "previous_response_not_found")
+  }
+
+  private mutating func cross(_ target: RequestTarget) throws(DialectError) -> Crossing {
+    let origin = origin
+    if let inbound, dropped == .none, try !holdsForeignState(origin) {
+      let direct = exchange.request.body.withUnsafeReadableBytes { bytes -> Crossing? in
+        guard Crossing.isDirect(inbound, bytes, to: endpoint.dialect, candidate.quirks) else { return nil }
+        return Crossing.direct(inbound, bytes, for: target)
+      }
+      if let direct { return direct }
+    }
+    var request = try read()
+    request = request.without(dropped, for: endpoint.dialect, origin)
+    return try Crossing.translated(
+      request, from: operation.dialect, to: DialectCatalog.dialect(endpoint.dialect), for: target)
+  }
+
+  /// Looks into the body only when blobs of several makers are about.
+  private mutating func holdsForeignState(_ origin: SealOrigin) throws(DialectError) -> Bool {
+    guard isSameProtocol, exchange.gateway.blobs.hasForeign(endpoint.dialect, to: origin) else { return false }
+    return try read().hasForeignState(dialect: endpoint.dialect, origin: origin)
+  }
+
+  private mutating func read() throws(DialectError) -> ConversationRequest {
+    if let conversation { return conversation }
+    var request = try Self.read(exchange.request.body, operation, exchange.dialect)
+    exchange.gateway.blobs.resolve(&request)
+    if request.needsReasoningMemory(dialect: operation.dialect) {
+      exchange.gateway.reasoning.restore(
+        &request, scope: exchange.reasoningScope(group), now: exchange.record.startedAt)
+    }
+    conversation = request
+    return request
+  }
+
+  static func read(
+    _ body: ByteBuffer, _ operation: ClientOperation, _ dialect: any Dialect
+  ) throws(DialectError) -> ConversationRequest {
+    let json: JSON
+    do throws(JSONError) {
+      json = try JSON(parsing: Array(body.readableBytesView))
+    } catch {
+      throw DialectError("the request body is not valid JSON: \(error)")
+    }
+    return try dialect.readRequest(json, line: RequestLine(model: operation.model, isStream: operation.isStream))
+  }
+
+  private func body(of crossing: Crossing) -> ByteBuffer {
+    switch crossing.body {
+    case .written(let bytes): return ByteBuffer(bytes: bytes)
+    case .spliced(let splice):
+      guard !splice.isEmpty else { return exchange.request.body }
+      var output = ByteBuffer()
+      output.reserveCapacity(exchange.request.body.readableBytes + 256)
+      exchange.request.body.withUnsafeReadableBytes { bytes in
+        splice.apply(to: bytes) { output.writeBytes($0) }
+      }
+      return output
+    }
+  }
+
+  // MARK: - Other operations
+
+  private mutating func countTokens() throws(DialectError) -> PreparedCall {
+    let target = RequestTarget(model: candidate.model, quirks: candidate.quirks, origin: origin)
+    guard endpoint.dialect != .openAIChat else {
+      throw DialectError("\(endpoint.dialect.displayName) counts no tokens", code: "not_supported")
+    }
+    if isSameProtocol, let inbound, !inbound.hasSeal {
+      let crossing = exchange.request.body.withUnsafeReadableBytes { Crossing.direct(inbound, $0, for: target) }
+      return try call(
+        .countTokens(model: candidate.model), body: body(of: crossing), crossing: crossing, origin: origin)
+    }
+    var request = try read()
+    request.isStream = false
+    let crossing = try Crossing.translated(
+      request, from: operation.dialect, to: DialectCatalog.dialect(endpoint.dialect), for: target)
+    guard case .written(let bytes) = crossing.body else { throw DialectError("the request cannot be counted") }
+    return try call(
+      .countTokens(model: candidate.model), body: TokenCount.request(bytes, endpoint.dialect, model: candidate.model),
+      crossing: crossing, origin: origin)
+  }
+
+  private func passOn() throws(DialectError) -> PreparedCall {
+    guard endpoint.dialect == .openAIChat || endpoint.dialect == .openAIResponses else {
+      throw DialectError("\(endpoint.dialect.displayName) has no such operation", code: "not_supported")
+    }
+    var body = exchange.request.body
+    if let inbound {
+      let splice = body.withUnsafeReadableBytes { bytes -> Splice in
+        var splice = Splice()
+        if let member = inbound.scan.member("model", in: bytes) {
+          splice.replace(member.value, with: Array(JSON.string(candidate.model).text.utf8))
+        }
+        return splice
+      }
+      var output = ByteBuffer()
+      body.withUnsafeReadableBytes { bytes in splice.apply(to: bytes) { output.writeBytes($0) } }
+      body = output
+    }
+    let asked: EndpointOperation =
+      switch operation.kind {
+      case .compact: .compact
+      case .relay(let asked): asked
+      default: .models
+      }
+    return try call(asked, body: body, crossing: nil, origin: origin)
+  }
+
+  // MARK: - The call
+
+  private func call(
+    _ asked: EndpointOperation, body: ByteBuffer, crossing: Crossing?, origin: SealOrigin
+  ) throws(DialectError) -> PreparedCall {
+    let same = isSameProtocol || crossing == nil
+    let url = try url(for: asked, sameProtocol: same)
+    let settings = exchange.snapshot.settings
+    let timeouts = candidate.provider.timeouts
+    let request = UpstreamRequest(
+      method: "POST", url: url,
+      headers: OutboundHeaders.request(
+        exchange.request, endpoint: endpoint, token: candidate.credential?.token, isSameProtocol: same,
+        isStream: isStream, stripBetas: candidate.quirks.stripBetas, identity: exchange.gateway.identity),
+      body: body, proxy: candidate.networkProxy ?? settings.networkProxy, http2: candidate.provider.http2,
+      connectTimeout: timeouts.connect ?? settings.connectTimeout,
+      firstByteTimeout: timeouts.firstByte
+        ?? (isStream ? settings.firstByteTimeoutStreaming : settings.firstByteTimeout),
+      idleTimeout: timeouts.idle ?? settings.idleTimeout)
+    return PreparedCall(
+      candidate: candidate, request: request, crossing: crossing, origin: origin, isSameProtocol: same)
+  }
+
+  private func url(for asked: EndpointOperation, sameProtocol: Bool) throws(DialectError) -> String {
+    let parsed: EndpointURL
+    let url: String
+    do throws(EndpointURLError) {
+      parsed = try EndpointURL(endpoint.baseURL)
+      url = try parsed.url(
+        for: asked, dialect: endpoint.dialect, clientQuery: sameProtocol ? exchange.request.query.map(String.init) : nil
+      )
+    } catch {
+      throw DialectError("provider `\(candidate.provider.name)`: \(error)", code: "not_supported")
+    }
+    if exchange.gateway.isReached(by: parsed) {
+      throw DialectError(
+        "provider `\(candidate.provider.name)` points at this gateway itself: change its base URL", code: "self_loop")
+    }
+    return url
+  }
+}

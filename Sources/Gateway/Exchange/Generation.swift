@@ -1,0 +1,203 @@
+import Conversation
+import Dialects
+import NIOCore
+import NIOHTTP1
+import Providers
+import Routing
+import Upstream
+import Wire
+
+/// Answers a request by calling upstreams: the candidates of its route in turn, until one answers or none is left.
+final class Generation: ExchangeWork {
+  let exchange: Exchange
+  let operation: ClientOperation
+  let group: String
+  private var inbound: InboundRequest?
+  private var conversation: ConversationRequest?
+  private var plan: RoutePlan?
+  private var position = 0
+  private var attempt: Attempt?
+  /// What is left out since the candidate refused the reasoning state it was given.
+  private var dropped = DroppedReasoning.none
+
+  init(_ exchange: Exchange, _ operation: ClientOperation, group: String) {
+    self.exchange = exchange
+    self.operation = operation
+    self.group = group
+  }
+
+  var clientDialect: any Dialect { exchange.dialect }
+
+  /// Whether the client wants a stream.
+  var isStream: Bool { operation.kind == .generate && (inbound?.isStream ?? false) }
+
+  func start() {
+    if let failure = ContentCoding.refusal(of: exchange.request) {
+      return exchange.fail(failure, as: "unsupported_encoding")
+    }
+    do throws(DialectError) {
+      try read()
+    } catch {
+      return exchange.fail(error.failure, as: "invalid_request")
+    }
+    exchange.record.modelAsked = model
+    exchange.record.isStream = isStream
+    do throws(RoutingError) {
+      let plan = try RoutePlanner.plan(
+        model: model, group: group, snapshot: exchange.snapshot, client: operation.dialect)
+      if operation.kind == .generate, (model ?? "").allSatisfy(\.isWhitespace), keepsModel(plan) {
+        return exchange.fail(
+          UpstreamFailure(.invalidRequest, status: 400, message: "you must provide a model", param: "model"),
+          as: "no_model")
+      }
+      self.plan = plan
+      exchange.record.route = plan.rule.pattern
+    } catch {
+      return exchange.fail(Self.failure(error), as: "no_route")
+    }
+    tryCandidate()
+  }
+
+  /// Whether the route leaves it to the client to name the model.
+  private func keepsModel(_ plan: RoutePlan) -> Bool {
+    guard let pattern = plan.rule.pattern,
+      let route = exchange.snapshot.groups[group]?.routes.first(where: { $0.pattern == pattern })
+    else { return true }
+    return route.targets.contains { $0.model.isEmpty }
+  }
+
+  private var model: String? { inbound?.model ?? operation.model }
+
+  private func read() throws(DialectError) {
+    let line = RequestLine(model: operation.model, isStream: operation.isStream)
+    if case .relay = operation.kind, !isJSON { return }
+    let result = exchange.request.body.withUnsafeReadableBytes { bytes -> Result<InboundRequest, DialectError> in
+      do throws(DialectError) {
+        return .success(try InboundRequest(bytes, dialect: operation.dialect, line: line))
+      } catch {
+        return .failure(error)
+      }
+    }
+    inbound = try result.get()
+  }
+
+  /// Audio and image uploads are multipart.
+  private var isJSON: Bool {
+    exchange.request.header("content-type")?.lowercased().contains("json") ?? true
+  }
+
+  private static func failure(_ error: RoutingError) -> UpstreamFailure {
+    UpstreamFailure(
+      error.status == 503 ? .overloaded : error.status == 400 ? .invalidRequest : .notFound, status: error.status,
+      message: error.description, code: error.status == 404 ? "model_not_found" : nil,
+      param: error.status == 404 ? "model" : nil)
+  }
+
+  // MARK: - Candidates
+
+  private func tryCandidate() {
+    guard let plan, plan.candidates.indices.contains(position) else { return }
+    let candidate = plan.candidates[position]
+    exchange.record.provider = candidate.provider.name
+    exchange.record.account = candidate.credential?.account
+    exchange.record.modelSent = candidate.model
+    exchange.record.upstreamDialect = candidate.endpoint.dialect
+    exchange.conceal(candidate.credential?.token)
+    do throws(PreparationError) {
+      let prepared = try prepare(candidate)
+      exchange.record.exchangePath = prepared.crossing.map { Self.path($0.path) } ?? .verbatim
+      exchange.record.losses = (prepared.crossing?.losses.list ?? [])
+        .map { ExchangeRecord.RecordedLoss(path: $0.path, reason: $0.reason) }
+      if exchange.snapshot.settings.strict, let loss = prepared.crossing?.losses.list.first {
+        return exchange.fail(
+          UpstreamFailure(
+            .invalidRequest, status: 400, message: "strict: \(loss.path) would be lost: \(loss.reason)",
+            param: loss.path), as: "strict")
+      }
+      let attempt = Attempt(self, prepared)
+      self.attempt = attempt
+      attempt.start()
+    } catch {
+      exchange.fail(error.failure, as: error.kind)
+    }
+  }
+
+  private static func path(_ path: Crossing.Path) -> ExchangePath {
+    switch path {
+    case .verbatim: .verbatim
+    case .patched: .patched
+    case .translated: .translated
+    }
+  }
+
+  /// An attempt came to nothing before a byte went to the client.
+  func attemptFailed(_ failure: UpstreamFailure, _ cause: AttemptFailure, kind: String, head: UpstreamResponseHead?) {
+    guard !exchange.isDone, let plan else { return }
+    note(failure.status ?? head?.status, failure.message)
+    if let more = dropped.next, InvalidReasoning.isNamed(by: failure) {
+      // The state was made by somebody the maps do not know; without it the turn goes on.
+      dropped = more
+      return tryCandidate()
+    }
+    if let next = RetryRule.next(after: cause, at: position, in: plan.candidates) {
+      position = next
+      dropped = .none
+      return tryCandidate()
+    }
+    var headers = HTTPHeaders()
+    if let head {
+      OutboundHeaders.response(
+        head, isSameProtocol: attempt?.prepared.isSameProtocol ?? false, into: &headers)
+    }
+    exchange.fail(failure, as: kind, headers: headers, isUpstreams: true)
+  }
+
+  /// Writes the attempt that just ended into the record.
+  func note(_ status: Int?, _ error: String?) {
+    guard let attempt else { return }
+    let candidate = attempt.prepared.candidate
+    exchange.record.attempts.append(
+      ExchangeRecord.Attempt(
+        provider: candidate.provider.name, account: candidate.credential?.account, model: candidate.model,
+        dialect: candidate.endpoint.dialect, status: status,
+        error: error.map { exchange.masked(String($0.prefix(500))) },
+        duration: exchange.elapsed - attempt.startedAt))
+  }
+
+  func cancel(_ reason: String) -> Bool {
+    let isWhole = attempt?.cancel() ?? false
+    note(isWhole ? exchange.record.status : nil, isWhole ? nil : reason)
+    return isWhole
+  }
+
+  func clientWritabilityChanged(isWritable: Bool) { attempt?.clientWritabilityChanged(isWritable: isWritable) }
+
+  // MARK: - Bodies
+
+  private func prepare(_ candidate: RouteCandidate) throws(PreparationError) -> PreparedCall {
+    var preparation = CallPreparation(
+      exchange: exchange, operation: operation, group: group, candidate: candidate, dropped: dropped)
+    preparation.inbound = inbound
+    preparation.conversation = conversation
+    let prepared = try preparation.prepare()
+    conversation = preparation.conversation
+    return prepared
+  }
+
+  /// What the answer's writer needs; reads the request if nothing else has yet.
+  ///
+  /// A body that only its own protocol's upstream understands does without what its request would have told.
+  func replyContext() -> ReplyContext {
+    let request =
+      conversation ?? (try? CallPreparation.read(exchange.request.body, operation, clientDialect))
+      ?? ConversationRequest(model: model ?? "", isStream: isStream)
+    conversation = request
+    let isArray = operation.dialect == .gemini && isStream && !(exchange.request.query ?? "").contains("alt=sse")
+    return ReplyContext(
+      request: request.summary(), model: model ?? "", exchangeID: exchange.id, createdAt: exchange.createdAt,
+      framing: isArray ? .jsonArray : .serverSentEvents)
+  }
+
+  /// The request's bytes are not needed any more.
+  func releaseConversation() { conversation = nil }
+}

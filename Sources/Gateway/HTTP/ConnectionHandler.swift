@@ -1,0 +1,217 @@
+import NIOCore
+import NIOHTTP1
+import Routing
+
+/// Collects requests of one connection, one at a time, and lets an `Exchange` answer each.
+final class ConnectionHandler: ChannelInboundHandler, ClientResponder {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundOut = HTTPServerResponsePart
+
+  private enum State {
+    case idle
+    case collecting(HTTPRequestHead, ByteBuffer?)
+    case answering(Exchange)
+    /// What still comes is thrown away; the connection closes once the answer is written.
+    case closing
+  }
+
+  /// How long a refused body may go on before the connection is cut.
+  private static let linger = TimeAmount.seconds(2)
+
+  private let gateway: GatewayCore
+  private var context: ChannelHandlerContext?
+  private var state = State.idle
+  /// Whether the client knows no chunks.
+  private var isHTTP10 = false
+  private var keepsAlive = true
+  private var bodyLimit = 0
+  /// Whether the request's last byte has not come yet: closing then would reset the connection under our answer.
+  private var isBodyPending = false
+  private var isDraining = false
+  /// Ends of answers that the socket has not taken yet.
+  private var unwritten = 0
+  /// The next request, while `isStarting`.
+  private var arrived: ClientRequest?
+  private var isStarting = false
+
+  init(gateway: GatewayCore) {
+    self.gateway = gateway
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    gateway.connections.add(self, on: context.eventLoop)
+    context.fireChannelActive()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    gateway.connections.remove(self)
+    let state = state
+    self.state = .closing
+    if case .answering(let exchange) = state { exchange.clientLeft() }
+    arrived = nil
+    self.context = nil
+    context.fireChannelInactive()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head(let head): begin(head, context)
+    case .body(let buffer): collect(buffer, context)
+    case .end: end(context)
+    }
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if case .answering(let exchange) = state { exchange.clientWritabilityChanged() }
+    context.fireChannelWritabilityChanged()
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
+    switch state {
+    case .idle: refuse(HTTPRequestHead(version: .http1_1, method: .GET, uri: ""), context) { $0.refuse(error) }
+    case .collecting(let head, _): refuse(head, context) { $0.refuse(error) }
+    case .answering: context.close(promise: nil)
+    case .closing: break
+    }
+  }
+
+  // MARK: - The end
+
+  /// Closes the connection as soon as it has nothing under way.
+  func drain() {
+    isDraining = true
+    closeIfDone()
+  }
+
+  /// Cuts the connection because the gateway stops.
+  func cut() {
+    let state = state
+    self.state = .closing
+    if case .answering(let exchange) = state { exchange.gatewayStopped() }
+    context?.close(promise: nil)
+  }
+
+  private func closeIfDone() {
+    guard unwritten == 0, let context else { return }
+    switch state {
+    case .idle where isDraining: context.close(promise: nil)
+    case .closing where isBodyPending:
+      // The client may read our answer before it sees that we listen no more.
+      context.close(mode: .output, promise: nil)
+      let channel = context.channel
+      context.eventLoop.scheduleTask(in: Self.linger) { channel.close(promise: nil) }
+    case .closing: context.close(promise: nil)
+    case .idle, .collecting, .answering: break
+    }
+  }
+
+  // MARK: - Requests
+
+  private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    guard case .idle = state else { return }
+    isHTTP10 = head.version.major < 1 || head.version == .http1_0
+    // Without chunks, the end of an answer of unknown length is that of the connection.
+    keepsAlive = head.isKeepAlive && !isHTTP10
+    // What follows is not parsed as HTTP any more, even though we refuse.
+    if head.method == .CONNECT || head.headers.contains(name: "upgrade") { keepsAlive = false }
+    isBodyPending = true
+    bodyLimit = gateway.settings.maxBodySize
+    if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > bodyLimit {
+      return refuse(head, context) { [bodyLimit] in $0.refuseBody(limit: bodyLimit) }
+    }
+    if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
+      context.writeAndFlush(
+        wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+    }
+    state = .collecting(head, nil)
+  }
+
+  private func collect(_ piece: ByteBuffer, _ context: ChannelHandlerContext) {
+    guard case .collecting(let head, var body) = state else { return }
+    // Two owners would mean a copy of the whole body for each piece.
+    state = .idle
+    body.setOrWriteImmutableBuffer(piece)
+    state = .collecting(head, body)
+    if (body?.readableBytes ?? 0) > bodyLimit {
+      refuse(head, context) { [bodyLimit] in $0.refuseBody(limit: bodyLimit) }
+    }
+  }
+
+  private func end(_ context: ChannelHandlerContext) {
+    isBodyPending = false
+    switch state {
+    case .collecting(let head, let body):
+      arrived = ClientRequest(
+        method: head.method, target: head.uri, headers: head.headers, body: body ?? ByteBuffer())
+      startNext(context)
+    case .closing: closeIfDone()
+    case .idle, .answering: break
+    }
+  }
+
+  /// Starts the request that arrived, and those that turn up while it is answered: in a loop, since thousands sent at
+  /// once would otherwise be answered one inside the other.
+  private func startNext(_ context: ChannelHandlerContext) {
+    guard !isStarting else { return }
+    isStarting = true
+    while let request = arrived {
+      arrived = nil
+      start(request, context) { $0.start() }
+    }
+    isStarting = false
+  }
+
+  private func start(_ request: ClientRequest, _ context: ChannelHandlerContext, _ run: (Exchange) -> Void) {
+    let exchange = Exchange(request, gateway: gateway, responder: self, eventLoop: context.eventLoop)
+    state = .answering(exchange)
+    run(exchange)
+  }
+
+  /// Answers a request that is not, or cannot be, read to its end.
+  private func refuse(_ head: HTTPRequestHead, _ context: ChannelHandlerContext, _ run: (Exchange) -> Void) {
+    keepsAlive = false
+    isBodyPending = true
+    let request = ClientRequest(method: head.method, target: head.uri, headers: head.headers, body: ByteBuffer())
+    start(request, context, run)
+  }
+
+  // MARK: - ClientResponder
+
+  var isWritable: Bool { context?.channel.isWritable ?? false }
+
+  func send(head: HTTPResponseHead) {
+    guard let context else { return }
+    var head = head
+    if isHTTP10 { head.version = .http1_0 }
+    if !keepsAlive || isDraining {
+      keepsAlive = false
+      head.headers.replaceOrAdd(name: "connection", value: "close")
+    }
+    context.write(wrapOutboundOut(.head(head)), promise: nil)
+  }
+
+  func send(body: ByteBuffer) {
+    guard let context, body.readableBytes > 0 else { return }
+    context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+  }
+
+  func sendEnd() {
+    guard let context else { return }
+    state = keepsAlive && !isDraining ? .idle : .closing
+    unwritten += 1
+    context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
+      self.unwritten -= 1
+      self.closeIfDone()
+    }
+  }
+
+  func abort() {
+    state = .closing
+    context?.close(promise: nil)
+  }
+}

@@ -1,0 +1,79 @@
+import Conversation
+
+/// What is peculiar to some models of a provider.
+public struct ModelQuirks: Sendable, Hashable {
+  /// Covers the whole model name; `*` and `?` as in routes.
+  public var pattern: String
+  /// The flags that differ for them.
+  public var settings: [Setting]
+
+  /// Makes an entry.
+  public init(_ pattern: String, _ settings: Setting...) {
+    self.pattern = pattern
+    self.settings = settings
+  }
+
+  /// One flag of `Quirks` and its value.
+  public enum Setting: Sendable, Hashable {
+    case maxTokensField(Quirks.MaxTokensField)
+    case reasoningReplay(Quirks.ReasoningReplay)
+    case reasoningSwitch(Quirks.ReasoningSwitch)
+    case thinkingStyle(Quirks.ThinkingStyle)
+    case developerRole(Bool)
+    case customTools(Bool)
+    case imageInput(Bool)
+    case jsonSchemaTools(Bool)
+    case mixedTools(Bool)
+    case functionResponseParts(Bool)
+    case thinkingLevels(Bool)
+    case defaultMaxTokens(Int)
+    case stripFields([String])
+  }
+}
+
+extension ModelQuirks.Setting {
+  /// Sets the flag in `result`, unless the provider's own value differs from the preset's: then the user has set it,
+  /// and the user wins.
+  func apply(to result: inout Quirks, own: Quirks, preset: Quirks) {
+    func set<Value: Equatable>(_ flag: WritableKeyPath<Quirks, Value>, _ value: Value) {
+      if own[keyPath: flag] == preset[keyPath: flag] { result[keyPath: flag] = value }
+    }
+    switch self {
+    case .maxTokensField(let value): set(\.maxTokensField, value)
+    case .reasoningReplay(let value): set(\.reasoningReplay, value)
+    case .reasoningSwitch(let value): set(\.reasoningSwitch, value)
+    case .thinkingStyle(let value): set(\.thinkingStyle, value)
+    case .developerRole(let value): set(\.developerRole, value)
+    case .customTools(let value): set(\.customTools, value)
+    case .imageInput(let value): set(\.imageInput, value)
+    case .jsonSchemaTools(let value): set(\.jsonSchemaTools, value)
+    case .mixedTools(let value): set(\.mixedTools, value)
+    case .functionResponseParts(let value): set(\.functionResponseParts, value)
+    case .thinkingLevels(let value): set(\.thinkingLevels, value)
+    case .defaultMaxTokens(let value): set(\.defaultMaxTokens, value)
+    case .stripFields(let value): set(\.stripFields, value)
+    }
+  }
+}
+
+extension ProviderPreset {
+  /// The preset's quirks for one model.
+  public func quirks(forModel model: String) -> Quirks { adapt(quirks, toModel: model) }
+
+  fileprivate func adapt(_ base: Quirks, toModel model: String) -> Quirks {
+    var result = base
+    for entry in modelQuirks where ModelPattern(entry.pattern).matches(model, .whole) {
+      for setting in entry.settings { setting.apply(to: &result, own: base, preset: quirks) }
+    }
+    return result
+  }
+}
+
+extension Provider {
+  /// The provider's quirks for one model: its own, and what its preset knows of the model where the user left the
+  /// preset's value alone.
+  public func quirks(forModel model: String) -> Quirks {
+    guard let preset, let known = ProviderCatalog.preset(named: preset) else { return quirks }
+    return known.adapt(quirks, toModel: model)
+  }
+}

@@ -1,0 +1,42 @@
+import Conversation
+
+extension ProviderPreset {
+  /// MiniMax, from the international site.
+  static let miniMax = miniMax(
+    "minimax", "MiniMax", host: "api.minimax.io",
+    website: "https://platform.minimax.io/user-center/basic-information/interface-key",
+    page: "https://platform.minimax.io/docs/api-reference/text-anthropic-api",
+    prices: [
+      ModelPrice("MiniMax-M2.5", 0.3, 1.2, cacheRead: 0.03, cacheWrite: 0.375),
+      ModelPrice("MiniMax-M2.1", 0.3, 1.2, cacheRead: 0.03, cacheWrite: 0.375),
+      ModelPrice("MiniMax-M2.*-highspeed", 0.6, 2.4, cacheRead: 0.03, cacheWrite: 0.375),
+    ])
+
+  /// MiniMax, from the Chinese site.
+  static let miniMaxChina = miniMax(
+    "minimax-cn", "MiniMax (China)", host: "api.minimaxi.com",
+    website: "https://platform.minimaxi.com/user-center/basic-information/interface-key",
+    page: "https://platform.minimaxi.com/docs/api-reference/text-anthropic-api")
+
+  private static func miniMax(
+    _ name: String, _ displayName: String, host: String, website: String, page: String, prices: [ModelPrice] = []
+  ) -> ProviderPreset {
+    ProviderPreset(
+      name, displayName,
+      // Anthropic Messages first: over Chat most models put their reasoning into the text.
+      endpoints: [
+        Endpoint(.anthropic, "https://\(host)/anthropic/v1", authentication: .bearer),
+        Endpoint(.openAIChat, "https://\(host)/v1"),
+        Endpoint(.openAIResponses, "https://\(host)/v1"),
+      ],
+      quirks: .thirdParty {
+        $0.reasoningSwitch = .none
+        $0.reasoningReplay = .never
+      },
+      modelQuirks: [ModelQuirks("MiniMax-M2*", .imageInput(false))],
+      models: ["MiniMax-M3", "MiniMax-M2.7", "MiniMax-M2.7-highspeed", "MiniMax-M2.5"], prices: prices,
+      priceSource: prices.isEmpty
+        ? nil : Source("https://platform.minimax.io/docs/guides/pricing", date: nil),
+      website: website, quotaPreset: "minimax-coding", source: Source(page, date: nil))
+  }
+}

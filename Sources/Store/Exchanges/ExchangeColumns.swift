@@ -1,0 +1,81 @@
+import Conversation
+import Foundation
+import GRDB
+import Routing
+
+/// One exchange in its columns.
+enum ExchangeColumns {
+  private static let names = [
+    "id", "started_at", "method", "url_path", "group_name", "route", "exchange_path", "provider", "account",
+    "model_asked", "model_sent", "client_protocol", "upstream_protocol", "is_stream", "status", "first_byte_after",
+    "duration", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens",
+    "request_bytes", "response_bytes", "attempts", "losses", "error_kind", "error_message", "stop_reason", "session",
+    "user_agent",
+  ]
+
+  private static let insertion = """
+    INSERT INTO exchanges (\(names.joined(separator: ", ")))
+    VALUES (\(names.map { _ in "?" }.joined(separator: ", ")))
+    """
+
+  static func insert(_ record: ExchangeRecord, _ db: Database) throws {
+    let statement = try db.cachedStatement(sql: insertion)
+    try statement.execute(arguments: [
+      record.id, record.startedAt, record.method, record.path, record.group, record.route,
+      record.exchangePath?.rawValue, record.provider, record.account, record.modelAsked, record.modelSent,
+      record.clientDialect?.rawValue, record.upstreamDialect?.rawValue, record.isStream, record.status,
+      record.firstByteAfter, record.duration, record.inputTokens, record.outputTokens, record.cacheReadTokens,
+      record.cacheWriteTokens, record.reasoningTokens, record.requestBytes, record.responseBytes,
+      record.attempts.isEmpty ? nil : try jsonText(record.attempts),
+      record.losses.isEmpty ? nil : try jsonText(record.losses), record.errorKind, record.errorMessage,
+      record.stopReason, record.session, record.userAgent,
+    ])
+    if let capture = record.capture {
+      try db.execute(
+        sql: "INSERT INTO captures (row, content) VALUES (?, ?)",
+        arguments: [db.lastInsertedRowID, try jsonText(capture)])
+    }
+  }
+
+  /// Words of a newer aor (a path, a protocol) and JSON that does not decode are left out: a log must stay readable.
+  static func read(_ row: Row) throws -> LoggedExchange {
+    let what = "an exchange"
+    func text(_ column: String) throws -> String? { try row.optional(column, of: what) }
+    func number(_ column: String) throws -> Int? { try row.optional(column, of: what) }
+    var record = ExchangeRecord(
+      id: try row.required("id", of: what), startedAt: try row.required("started_at", of: what),
+      method: try row.required("method", of: what), path: try row.required("url_path", of: what))
+    record.group = try text("group_name")
+    record.route = try text("route")
+    record.exchangePath = try text("exchange_path").flatMap(ExchangePath.init(rawValue:))
+    record.provider = try text("provider")
+    record.account = try text("account")
+    record.modelAsked = try text("model_asked")
+    record.modelSent = try text("model_sent")
+    record.clientDialect = try text("client_protocol").flatMap(DialectID.init(rawValue:))
+    record.upstreamDialect = try text("upstream_protocol").flatMap(DialectID.init(rawValue:))
+    record.isStream = try row.required("is_stream", of: what)
+    record.status = try row.required("status", of: what)
+    record.firstByteAfter = try row.optional("first_byte_after", of: what)
+    record.duration = try row.required("duration", of: what)
+    record.inputTokens = try number("input_tokens")
+    record.outputTokens = try number("output_tokens")
+    record.cacheReadTokens = try number("cache_read_tokens")
+    record.cacheWriteTokens = try number("cache_write_tokens")
+    record.reasoningTokens = try number("reasoning_tokens")
+    record.requestBytes = try row.required("request_bytes", of: what)
+    record.responseBytes = try row.required("response_bytes", of: what)
+    record.attempts = decode([ExchangeRecord.Attempt].self, try text("attempts")) ?? []
+    record.losses = decode([ExchangeRecord.RecordedLoss].self, try text("losses")) ?? []
+    record.errorKind = try text("error_kind")
+    record.errorMessage = try text("error_message")
+    record.stopReason = try text("stop_reason")
+    record.session = try text("session")
+    record.userAgent = try text("user_agent")
+    return LoggedExchange(row: try row.required("row", of: what), record: record)
+  }
+
+  private static func decode<Value: Decodable>(_ type: Value.Type, _ text: String?) -> Value? {
+    text.flatMap { try? JSONDecoder().decode(type, from: Data($0.utf8)) }
+  }
+}

@@ -1,0 +1,136 @@
+/// One value of a document's tape.
+///
+/// For strings, `start ..< end` leaves the quotes out.
+struct JSONNode {
+  var start: UInt32
+  var end: UInt32
+  /// Index of the node after this value and everything in it.
+  var next: UInt32
+  var kind: JSONKind
+  var hasEscapes: Bool
+}
+
+/// Parsed bytes and the tape of their values. An object's children are key, value, key, value, …
+final class JSONDocument: Sendable {
+  let bytes: [UInt8]
+  private let nodes: [JSONNode]
+  /// Whether there is white space outside strings, so that copying must compact.
+  let hasWhitespace: Bool
+
+  init(bytes: [UInt8], nodes: [JSONNode], hasWhitespace: Bool) {
+    self.bytes = bytes
+    self.nodes = nodes
+    self.hasWhitespace = hasWhitespace
+  }
+
+  static let null = JSONDocument(
+    bytes: Array("null".utf8),
+    nodes: [JSONNode(start: 0, end: 4, next: 1, kind: .null, hasEscapes: false)], hasWhitespace: false)
+
+  /// The node at a tape index; a null beyond the tape, which no view made by the parser reaches.
+  func node(_ index: Int) -> JSONNode {
+    guard index >= 0, index < nodes.count else {
+      return JSONNode(start: 0, end: 0, next: UInt32(clamping: index &+ 1), kind: .null, hasEscapes: false)
+    }
+    return nodes[index]
+  }
+
+  /// The bytes of a value, quotes included.
+  func range(of node: JSONNode) -> Range<Int> {
+    let quote = node.kind == .string ? 1 : 0
+    let lower = max(0, Int(node.start) - quote)
+    let upper = min(bytes.count, Int(node.end) + quote)
+    return lower..<max(lower, upper)
+  }
+
+  private func inner(_ node: JSONNode) -> Range<Int> {
+    let upper = min(bytes.count, Int(node.end))
+    return min(Int(node.start), upper)..<upper
+  }
+
+  func slice(_ node: JSONNode) -> String {
+    bytes.withUnsafeBufferPointer { String(decoding: UnsafeBufferPointer(rebasing: $0[inner(node)]), as: UTF8.self) }
+  }
+
+  func text(of node: JSONNode) -> String {
+    guard node.hasEscapes else { return slice(node) }
+    return bytes.withUnsafeBufferPointer { JSONEscapes.decode(UnsafeBufferPointer(rebasing: $0[inner(node)])) }
+  }
+
+  /// A value and what is in it, as a document of its own.
+  func cut(at index: Int) -> JSONDocument {
+    let root = node(index)
+    let source = range(of: root)
+    let end = min(Int(root.next), nodes.count)
+    guard index < end else { return .null }
+    let (offset, first) = (UInt32(truncatingIfNeeded: source.lowerBound), UInt32(truncatingIfNeeded: index))
+    let moved = nodes[index..<end].map { node in
+      // Everything in a value stands behind its beginning, in the bytes and on the tape.
+      JSONNode(
+        start: node.start &- offset, end: node.end &- offset, next: node.next &- first, kind: node.kind,
+        hasEscapes: node.hasEscapes)
+    }
+    return JSONDocument(bytes: Array(bytes[source]), nodes: moved, hasWhitespace: hasWhitespace)
+  }
+
+  func equals(_ node: JSONNode, _ text: StaticString) -> Bool {
+    guard !node.hasEscapes else { return self.text(of: node).hasSameScalars(as: text.description) }
+    let range = inner(node)
+    guard text.hasPointerRepresentation, range.count == text.utf8CodeUnitCount else { return false }
+    return bytes.withUnsafeBufferPointer { buffer in
+      var cursor = text.utf8Start
+      for position in range {
+        if buffer[position] != cursor.pointee { return false }
+        cursor += 1
+      }
+      return true
+    }
+  }
+}
+
+/// Bounds on what is parsed.
+public struct JSONLimits: Sendable {
+  /// Nesting of arrays and objects.
+  public var depth: Int
+  /// Bytes; at most 4 GiB.
+  public var size: Int
+
+  /// Sets the bounds.
+  public init(depth: Int = 512, size: Int = 1 << 30) {
+    self.depth = depth
+    self.size = size
+  }
+
+  /// The bounds used where none are given.
+  public static let standard = JSONLimits()
+}
+
+/// Why text is not JSON, and at which byte.
+public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// What is wrong.
+  public enum Kind: String, Sendable, Hashable {
+    case unexpectedEnd = "unexpected end"
+    case unexpectedByte = "unexpected character"
+    case invalidNumber = "invalid number"
+    case invalidString = "control character in a string"
+    case invalidEscape = "invalid escape"
+    case invalidUTF8 = "invalid UTF-8"
+    case tooDeep = "nested too deeply"
+    case tooLarge = "too large"
+    case trailingBytes = "unexpected text after the value"
+  }
+
+  /// What is wrong.
+  public var kind: Kind
+  /// The byte it happened at, from 0.
+  public var offset: Int
+
+  /// Names an error and its place.
+  public init(_ kind: Kind, at offset: Int) {
+    self.kind = kind
+    self.offset = offset
+  }
+
+  /// The error and its place as a lower-case sentence.
+  public var description: String { "\(kind.rawValue) at byte \(offset)" }
+}

@@ -1,0 +1,101 @@
+/// Takes the members it is asked for out of an object and remembers what is left.
+///
+/// A member that is `null` counts as absent and stays among the rest, so that writing it back keeps it.
+public struct ObjectReader: Sendable {
+  /// The object as it was given.
+  public let source: JSON
+  private var taken = TakenMembers()
+
+  /// Reads an object; a value of another kind reads as an object without members.
+  public init(_ source: JSON) { self.source = source }
+
+  /// The value of a member, marked as understood.
+  ///
+  /// Of duplicates the last counts and all are marked.
+  public mutating func take(_ name: StaticString) -> JSON? {
+    guard let found = peek(name) else { return nil }
+    var position = 0
+    for member in source.members {
+      if member.isNamed(name), !member.value.isNull { taken.insert(position) }
+      position += 1
+    }
+    return found
+  }
+
+  /// The value of a member without marking it.
+  public func peek(_ name: StaticString) -> JSON? {
+    guard let value = source[name], !value.isNull else { return nil }
+    return value
+  }
+
+  /// Marks a member as understood whatever it holds, null included.
+  public mutating func discard(_ name: StaticString) {
+    var position = 0
+    for member in source.members {
+      if member.isNamed(name) { taken.insert(position) }
+      position += 1
+    }
+  }
+
+  /// Takes a member that is a string; nil, and left, otherwise.
+  public mutating func takeString(_ name: StaticString) -> String? {
+    guard peek(name)?.isString == true else { return nil }
+    return take(name)?.string
+  }
+
+  /// Takes a member that is an integral number; nil, and left, otherwise.
+  public mutating func takeInt(_ name: StaticString) -> Int? {
+    guard peek(name)?.int != nil else { return nil }
+    return take(name)?.int
+  }
+
+  /// Takes a member that is a number, as written; nil, and left, otherwise.
+  public mutating func takeNumber(_ name: StaticString) -> JSONNumber? {
+    guard peek(name)?.number != nil else { return nil }
+    return take(name)?.number
+  }
+
+  /// Takes a member that is true or false; nil, and left, otherwise.
+  public mutating func takeBool(_ name: StaticString) -> Bool? {
+    guard peek(name)?.bool != nil else { return nil }
+    return take(name)?.bool
+  }
+
+  /// Which members were taken, and the object they were taken from.
+  public var residue: ObjectResidue { ObjectResidue(source: source, taken: taken) }
+}
+
+/// An object some of whose members have been understood.
+public struct ObjectResidue: Sendable {
+  /// The object as it was given.
+  public let source: JSON
+  let taken: TakenMembers
+
+  /// The members nobody understood, in order.
+  public var rest: [JSONMember] {
+    var rest: [JSONMember] = []
+    var position = 0
+    for member in source.members {
+      if !taken.contains(position) { rest.append(member) }
+      position += 1
+    }
+    return rest
+  }
+
+  /// Whether a member of that position in `source` was understood.
+  public func isTaken(at position: Int) -> Bool { taken.contains(position) }
+}
+
+/// Positions of members; the first 64 cost no memory.
+struct TakenMembers: Sendable {
+  private var low: UInt64 = 0
+  private var high: Set<Int> = []
+
+  mutating func insert(_ position: Int) {
+    if position < 64 { low |= 1 << UInt64(position) } else { high.insert(position) }
+  }
+
+  func contains(_ position: Int) -> Bool {
+    position < 64 ? low & (1 << UInt64(position)) != 0 : high.contains(position)
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `serve` and `echo` as processes, with the commands that talk to them.
+struct ServeCommandTests {
+  private static let question =
+    #"{"model":"claude-sonnet-4-5","max_tokens":64,"messages":[{"role":"user","content":"hello"}]}"#
+
+  private func ask(_ gateway: RunningServer) -> (status: Int, text: String) {
+    LoopbackClient.send(
+      "POST /v1/messages", port: gateway.port,
+      headers: ["content-type": "application/json", "anthropic-version": "2023-06-01"], body: Self.question)
+  }
+
+  @Test func `a request goes through serve to echo, is shown, logged, and counted`() throws {
+    let session = try AorSession()
+    let echo = try RunningServer(["echo", "--protocol", "openai-chat"], home: session.home)
+    let base = "http://127.0.0.1:\(echo.port)/v1"
+    try session.run("provider", "add", "main", "--protocol", "openai-chat", "--base-url", base, "--models", "m")
+    #expect(try session.run("provider", "test", "main").status == 0)
+    let gateway = try RunningServer(["serve", "--port", "0"], home: session.home)
+    #expect(gateway.greeting == "aor 0.1.0 listening on http://127.0.0.1:\(gateway.port)")
+
+    // Without a route there is an answer, and it names what is missing.
+    let refused = ask(gateway)
+    #expect(refused.status == 404)
+    #expect(refused.text.contains("aor route set default"))
+    // The gateway knows the new route when the command is done.
+    let set = try session.run("route", "set", "default", "main/")
+    #expect(set.status == 0 && !set.error.contains("not confirmed"))
+    let answered = ask(gateway)
+    #expect(answered.status == 200)
+    #expect(answered.text.contains("hello"))
+
+    let status = try session.run("status", "--json", "pid,exchanges,isCurrent")
+    #expect(status.output.contains("\"pid\": \(gateway.identifier)"))
+    #expect(status.output.contains("\"exchanges\": 2"))
+    #expect(status.output.contains("\"isCurrent\": true"))
+    #expect(gateway.stop() == 0)
+    #expect(gateway.talk.contains("anthropic → openai-chat"))
+    let logs = try session.run("logs", "--json", "status,clientProtocol,upstreamProtocol,exchangePath")
+    #expect(logs.output.contains("\"exchangePath\": \"translated\""))
+    #expect(logs.output.contains("\"status\": 404"))
+    #expect(try session.run("status").output.isEmpty)
+    #expect(LoopbackClient.send("GET /healthz", port: gateway.port).status == 0)
+    #expect(echo.stop(SIGINT) == 0)
+  }
+
+  @Test func `serve with no provider starts, says what is missing, and answers so`() throws {
+    let session = try AorSession()
+    let gateway = try RunningServer(["serve", "--port", "0"], home: session.home)
+    let answer = LoopbackClient.send(
+      "POST /v1/chat/completions", port: gateway.port, headers: ["content-type": "application/json"],
+      body: #"{"model":"m","messages":[{"role":"user","content":"hello"}]}"#)
+    #expect(answer.status == 503)
+    #expect(gateway.stop() == 0)
+    for command in ["aor provider add", "aor route set"] {
+      #expect(answer.text.contains(command))
+      #expect(gateway.talk.contains(command))
+    }
+  }
+
+  @Test func `a taken port names its holder and the flag`() throws {
+    let session = try AorSession()
+    let first = try RunningServer(["serve", "--port", "0"], home: session.home)
+    let second = try session.run("serve", "--port", "\(first.port)")
+    #expect(second.status == 1)
+    #expect(second.error.contains("\(first.identifier)"))
+    #expect(second.error.contains("--port"))
+  }
+
+  @Test func `serve and echo: mistakes`() throws {
+    let session = try AorSession()
+    try session.run("serve", "--port", "70000")
+    try session.run("serve", "--port", "many")
+    try session.run("serve", "--group", "nowhere")
+    try session.run("serve", "--host", "0.0.0.0", "--port", "0")
+    try session.run("echo", "--port", "-1")
+    try session.run("echo", "--protocol", "chat")
+    if let mismatch = try Snapshot.mismatch(session.text, "serve-mistakes") {
+      Issue.record(Comment(rawValue: mismatch))
+    }
+  }
+
+  @Test func `a gateway killed with -9 leaves nothing that stops the next`() throws {
+    let session = try AorSession()
+    let first = try RunningServer(["serve", "--port", "0"], home: session.home)
+    #expect(first.stop(SIGKILL) == 128 + SIGKILL)
+    let second = try RunningServer(["serve", "--port", "\(first.port)"], home: session.home)
+    #expect(second.port == first.port)
+    let status = try session.run("status", "--json", "pid")
+    #expect(status.output.contains("\(second.identifier)") && !status.output.contains("\(first.identifier)"))
+  }
+}

@@ -1,0 +1,103 @@
+import Conversation
+import Dialects
+import TestSupport
+import Testing
+import Wire
+
+/// Bodies and streams that are nearly right.
+@Suite struct AnthropicHostileInputTests {
+  /// A small generator, so that a failing seed can be run again.
+  struct Seeded {
+    var state: UInt64
+
+    mutating func next(_ bound: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(truncatingIfNeeded: state >> 33) % max(1, bound)
+    }
+  }
+
+  static let strange = ["null", "true", "-1", "1e400", #""""#, #""AORSEAL1""#, "[]", "[[]]", "{}", #"{"type":"text"}"#]
+
+  /// The value with one of its members or elements replaced by something of another kind, or left out.
+  static func mutated(_ json: JSON, _ random: inout Seeded) -> String {
+    let choice = random.next(8)
+    if choice == 0 { return strange[random.next(strange.count)] }
+    switch json.kind {
+    case .object:
+      let members = Array(json.members)
+      guard !members.isEmpty else { return json.text }
+      let target = random.next(members.count)
+      let pieces = members.enumerated().compactMap { index, member -> String? in
+        if index == target, choice == 1 { return nil }
+        let value = index == target ? mutated(member.value, &random) : member.value.text
+        return JSON.string(member.key).text + ":" + value
+      }
+      return "{" + pieces.joined(separator: ",") + "}"
+    case .array:
+      let elements = Array(json.elements)
+      guard !elements.isEmpty else { return json.text }
+      let target = random.next(elements.count)
+      let pieces = elements.enumerated().compactMap { index, element -> String? in
+        if index == target, choice == 1 { return nil }
+        return index == target ? mutated(element, &random) : element.text
+      }
+      return "[" + pieces.joined(separator: ",") + "]"
+    default: return strange[random.next(strange.count)]
+    }
+  }
+
+  @Test(arguments: 0..<12)
+  func nearlyRightBodiesAreReadOrRefused(seed: Int) throws {
+    var random = Seeded(state: UInt64(seed) &+ 1)
+    for fixture in AnthropicFixture.all {
+      for _ in 0..<25 {
+        if let bytes = fixture.request {
+          let json = try JSON(parsing: Self.mutated(JSON(parsing: bytes), &random))
+          guard let request = try? AnthropicLaw.dialect.readRequest(json, line: RequestLine()) else { continue }
+          var losses = Losses()
+          let written = try? AnthropicLaw.dialect.writeRequest(
+            request, for: RequestTarget(model: request.model), losses: &losses)
+          if let written { #expect(throws: Never.self) { try JSON(parsing: written) } }
+        }
+        if let bytes = fixture.response {
+          let json = try JSON(parsing: Self.mutated(JSON(parsing: bytes), &random))
+          guard let response = try? AnthropicLaw.dialect.readResponse(json, origin: nil) else { continue }
+          var losses = Losses()
+          let written = AnthropicLaw.dialect.writeResponse(response, for: AnthropicLaw.reply(), losses: &losses)
+          #expect(throws: Never.self) { try JSON(parsing: written) }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: 0..<12)
+  func nearlyRightStreamsKeepTheGrammarAndTheOrder(seed: Int) {
+    var random = Seeded(state: UInt64(seed) &+ 101)
+    for fixture in AnthropicFixture.streams {
+      var frames: [ServerSentEvent] = []
+      var parser = EventStreamParser()
+      try? parser.feed(fixture.stream ?? []) { if case .event(let event) = $0 { frames.append(event) } }
+      for _ in 0..<20 {
+        var changed = frames
+        switch random.next(4) {
+        case 0: changed.remove(at: random.next(changed.count))
+        case 1: changed.swapAt(random.next(changed.count), random.next(changed.count))
+        case 2: changed.insert(changed[random.next(changed.count)], at: random.next(changed.count))
+        default:
+          let index = random.next(changed.count)
+          if let json = try? JSON(parsing: changed[index].data) {
+            changed[index].data = Array(Self.mutated(json, &random).utf8)
+          }
+        }
+        var bytes: [UInt8] = []
+        for frame in changed { EventStreamWriter.append(frame, to: &bytes) }
+        let events = StreamDriver.events(bytes, AnthropicLaw.dialect)
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(EventTrace.violations(events).isEmpty, "\(text)")
+        let written = StreamDriver.bytes(events, AnthropicLaw.dialect, reply: AnthropicLaw.reply())
+        let starts = events.contains { if case .started = $0 { true } else { false } }
+        if starts { #expect(AnthropicLaw.disciplineViolations(written).isEmpty, "\(text)") }
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+
+/// A client that sends bytes as they are and reads as much as it is told to.
+final class RawClient: Sendable {
+  private let channel: any Channel
+  private let inbox: NIOLoopBound<Inbox>
+
+  init(port: Int, group: MultiThreadedEventLoopGroup) async throws {
+    let eventLoop = group.any()
+    let inbox = try await eventLoop.submit { NIOLoopBound(Inbox(), eventLoop: eventLoop) }.get()
+    channel = try await ClientBootstrap(group: eventLoop)
+      .channelOption(.allowRemoteHalfClosure, value: true)
+      .channelOption(.socketOption(.so_rcvbuf), value: 64 * 1024)
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(inbox.value) }
+      }
+      .connect(host: "127.0.0.1", port: port).get()
+    self.inbox = inbox
+  }
+
+  func send(_ text: String) async throws {
+    try await channel.writeAndFlush(ByteBuffer(string: text))
+  }
+
+  /// Everything received so far that was not returned yet, once it holds `mark`; all of it where the server closes.
+  func read(until mark: String) async throws -> String { try await read(mark) }
+
+  /// What comes until the server closes.
+  func readToEnd() async throws -> String { try await read(nil) }
+
+  private func read(_ mark: String?) async throws -> String {
+    let promise = channel.eventLoop.makePromise(of: String.self)
+    let inbox = inbox
+    channel.eventLoop.execute { inbox.value.wait(mark, promise) }
+    return try await promise.futureResult.get()
+  }
+
+  func setReading(_ isReading: Bool) async throws {
+    try await channel.setOption(.autoRead, value: isReading).get()
+  }
+
+  func close() async { try? await channel.close().get() }
+
+  private final class Inbox: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private var text = ""
+    private var isClosed = false
+    private var waiting: (mark: String?, promise: EventLoopPromise<String>)?
+
+    func wait(_ mark: String?, _ promise: EventLoopPromise<String>) {
+      waiting = (mark, promise)
+      settle()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      text += String(buffer: unwrapInboundIn(data))
+      settle()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+      if event as? ChannelEvent == .inputClosed { end() }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { end() }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    private func end() {
+      isClosed = true
+      settle()
+    }
+
+    private func settle() {
+      guard let waiting, isClosed || (waiting.mark.map { text.contains($0) } ?? false) else { return }
+      self.waiting = nil
+      waiting.promise.succeed(text)
+      text = ""
+    }
+  }
+}

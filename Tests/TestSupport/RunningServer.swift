@@ -1,0 +1,42 @@
+import Foundation
+
+/// An `aor serve` or `aor echo` under way.
+public final class RunningServer {
+  /// The line it printed first.
+  public let greeting: String
+  /// The port it listens on.
+  public let port: Int
+  private let process: AorProcess
+  private let output: LinePipe
+  private let errors: ScratchFile
+  private var isOver = false
+
+  /// Starts a command that listens, and waits until it says where.
+  public init(_ arguments: [String], home: TemporaryHome) throws {
+    output = try LinePipe()
+    errors = try ScratchFile()
+    process = try AorProcess(
+      arguments, environment: ["AOR_HOME": home.path, "PATH": "/usr/bin:/bin"],
+      output: output.writing, error: errors.descriptor)
+    output.closeWriting()
+    greeting = output.next() ?? ""
+    port = greeting.split(separator: ":").last.flatMap { Int($0) } ?? 0
+  }
+
+  /// The process id.
+  public var identifier: Int32 { process.identifier }
+
+  /// What it said on standard error so far.
+  public var talk: String { (try? errors.text()) ?? "" }
+
+  /// Sends a signal and waits for the end; gives the exit status, or 128 and the signal's number.
+  @discardableResult
+  public func stop(_ signal: Int32 = SIGTERM) -> Int32 {
+    guard !isOver else { return -1 }
+    isOver = true
+    process.signal(signal)
+    return process.wait()
+  }
+
+  deinit { stop(SIGKILL) }
+}

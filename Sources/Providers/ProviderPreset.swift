@@ -29,13 +29,13 @@ public struct ProviderPreset: Sendable, Hashable {
 
   /// Where a fact comes from.
   public struct Source: Sendable, Hashable {
-    /// The page.
+    /// The page: the vendor's, or a file of its own repository.
     public var url: String
-    /// When it was read, `YYYY-MM-DD`; nil where it has not been, and the entry rests on other pages.
-    public var date: String?
+    /// When it was read, `YYYY-MM-DD`.
+    public var date: String
 
     /// Makes a source.
-    public init(_ url: String, date: String?) {
+    public init(_ url: String, date: String) {
       self.url = url
       self.date = date
     }

@@ -21,7 +21,10 @@ import Testing
     #expect(!preset.displayName.isEmpty)
     #expect(!preset.endpoints.isEmpty)
     #expect(Set(preset.endpoints.map(\.dialect)).count == preset.endpoints.count, "one URL a protocol")
-    #expect(preset.source.url.hasPrefix("https://") && preset.source.date.map { $0.count == 10 } ?? true)
+    for source in [preset.source, preset.priceSource].compactMap(\.self) {
+      #expect(source.url.hasPrefix("https://"))
+      #expect(source.date.wholeMatch(of: /20\d\d-[01]\d-[0-3]\d/) != nil, "\(source)")
+    }
     #expect(preset.website.hasPrefix("https://"))
     #expect(preset.isLocal || !preset.models.isEmpty)
     #expect(preset.isLocal != preset.needsKey)
@@ -99,6 +102,14 @@ import Testing
         "qwen", .openAIChat, "https://dashscope-intl.aliyuncs.com/compatible-mode/v1/chat/completions",
         "authorization: Bearer K"
       ),
+      (
+        "qwen", .openAIResponses, "https://dashscope-intl.aliyuncs.com/compatible-mode/v1/responses",
+        "authorization: Bearer K"
+      ),
+      ("zai-coding", .openAIChat, "https://api.z.ai/api/coding/paas/v4/chat/completions", "authorization: Bearer K"),
+      ("zai-coding", .openAIResponses, "https://api.z.ai/api/v1/responses", "authorization: Bearer K"),
+      ("zhipu-coding", .openAIResponses, "https://open.bigmodel.cn/api/v1/responses", "authorization: Bearer K"),
+      ("nvidia", .openAIChat, "https://integrate.api.nvidia.com/v1/chat/completions", "authorization: Bearer K"),
       ("qwen", .anthropic, "https://dashscope-intl.aliyuncs.com/apps/anthropic/v1/messages", "x-api-key: K"),
       ("openrouter", .anthropic, "https://openrouter.ai/api/v1/messages", "authorization: Bearer K"),
       ("groq", .openAIChat, "https://api.groq.com/openai/v1/chat/completions", "authorization: Bearer K"),
@@ -137,6 +148,16 @@ import Testing
   ])
   func reasoningModelsOfOpenAITakeTheNewerLimit(model: String, field: Quirks.MaxTokensField) throws {
     #expect(try #require(ProviderCatalog.preset(named: "openai")).quirks(forModel: model).maxTokensField == field)
+  }
+
+  @Test(arguments: [
+    ("grok-4.7", Quirks.ReasoningSwitch.effort), ("grok-4.3", .effort), ("grok-4.20-reasoning", .none),
+    ("grok-4-1-fast-reasoning", .none), ("grok-4", .none), ("grok-3-mini", .effort),
+  ])
+  func olderGrokModelsRefuseAnEffort(model: String, effort: Quirks.ReasoningSwitch) throws {
+    let quirks = try #require(ProviderCatalog.preset(named: "xai")).quirks(forModel: model)
+    #expect(quirks.reasoningSwitch == effort)
+    #expect(quirks.stripFields.contains("stop") == model.hasPrefix("grok-4"))
   }
 
   @Test(arguments: [

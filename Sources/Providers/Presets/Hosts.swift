@@ -28,23 +28,26 @@ extension ProviderPreset {
     quirks: .thirdParty {
       $0.reasoningReplay = .never
       $0.imageInput = false
+      // Refused with a 400 by what its clients report; its own pages read do not say. A refusal loses the request,
+      // leaving them out a nuance.
       $0.stripFields = ["frequency_penalty", "logit_bias", "presence_penalty"]
     },
     models: ["gpt-oss-120b", "zai-glm-4.7"], website: "https://cloud.cerebras.ai",
-    source: Source("https://inference-docs.cerebras.ai/resources/openai", date: "2026-11-21"))
+    source: Source("https://inference-docs.cerebras.ai/api-reference/chat-completions", date: "2026-11-21"))
 
   static let nvidia = ProviderPreset(
     "nvidia", "NVIDIA NIM",
     endpoints: [Endpoint(.openAIChat, "https://integrate.api.nvidia.com/v1")],
-    // Reasoning is switched by `chat_template_kwargs`, differently per model.
+    // It has no Responses. Reasoning is switched by `chat_template_kwargs`, differently per model.
     quirks: .thirdParty {
       $0.maxTokensField = .maxTokens
       $0.reasoningSwitch = .none
       $0.reasoningReplay = .never
     },
-    models: ["deepseek-ai/deepseek-v3.2", "moonshotai/kimi-k2.5", "z-ai/glm4.7"],
+    models: ["nvidia/nemotron-3-super-120b-a12b", "nvidia/nemotron-3-ultra-550b-a55b"],
     website: "https://build.nvidia.com/settings/api-keys",
-    source: Source("https://docs.api.nvidia.com/nim/reference/llm-apis", date: nil))
+    source: Source(
+      "https://github.com/NVIDIA/NemoClaw/blob/main/docs/inference/use-nvidia-endpoints.mdx", date: "2026-11-21"))
 
   static let perplexity = ProviderPreset(
     "perplexity", "Perplexity",

@@ -5,12 +5,7 @@ extension ProviderPreset {
   static let miniMax = miniMax(
     "minimax", "MiniMax", host: "api.minimax.io",
     website: "https://platform.minimax.io/user-center/basic-information/interface-key",
-    page: "https://platform.minimax.io/docs/api-reference/text-anthropic-api",
-    prices: [
-      ModelPrice("MiniMax-M2.5", 0.3, 1.2, cacheRead: 0.03, cacheWrite: 0.375),
-      ModelPrice("MiniMax-M2.1", 0.3, 1.2, cacheRead: 0.03, cacheWrite: 0.375),
-      ModelPrice("MiniMax-M2.*-highspeed", 0.6, 2.4, cacheRead: 0.03, cacheWrite: 0.375),
-    ])
+    page: "https://platform.minimax.io/docs/api-reference/text-anthropic-api")
 
   /// MiniMax, from the Chinese site.
   static let miniMaxChina = miniMax(
@@ -19,7 +14,7 @@ extension ProviderPreset {
     page: "https://platform.minimaxi.com/docs/api-reference/text-anthropic-api")
 
   private static func miniMax(
-    _ name: String, _ displayName: String, host: String, website: String, page: String, prices: [ModelPrice] = []
+    _ name: String, _ displayName: String, host: String, website: String, page: String
   ) -> ProviderPreset {
     ProviderPreset(
       name, displayName,
@@ -34,9 +29,7 @@ extension ProviderPreset {
         $0.reasoningReplay = .never
       },
       modelQuirks: [ModelQuirks("MiniMax-M2*", .imageInput(false))],
-      models: ["MiniMax-M3", "MiniMax-M2.7", "MiniMax-M2.7-highspeed", "MiniMax-M2.5"], prices: prices,
-      priceSource: prices.isEmpty
-        ? nil : Source("https://platform.minimax.io/docs/guides/pricing", date: nil),
-      website: website, quotaPreset: "minimax-coding", source: Source(page, date: nil))
+      models: ["MiniMax-M3", "MiniMax-M2.7", "MiniMax-M2.7-highspeed", "MiniMax-M2.5"], website: website,
+      quotaPreset: "minimax-coding", source: Source(page, date: "2026-11-21"))
   }
 }

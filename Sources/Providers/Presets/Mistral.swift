@@ -12,13 +12,21 @@ extension ProviderPreset {
       $0.reasoningSwitch = .none
       $0.stripFields = ["logit_bias", "logprobs", "service_tier", "store", "stream_options", "top_logprobs", "user"]
     },
-    models: ["mistral-medium-latest", "mistral-large-latest", "mistral-small-latest", "codestral-latest"],
+    models: ["mistral-medium-3.5", "mistral-large-4", "mistral-small-latest", "codestral-latest"],
     prices: [
-      ModelPrice("mistral-medium-latest", 1.5, 7.5, cacheRead: 0.15),
-      ModelPrice("mistral-medium-3.5", 1.5, 7.5, cacheRead: 0.15),
+      ModelPrice("mistral-medium-3.5", 1.5, 7.5),
+      // Half its list price, as it is offered.
+      ModelPrice("mistral-large-4", 0.68, 2.09, cacheRead: 0.07),
+      ModelPrice("mistral-large-4-0", 0.68, 2.09, cacheRead: 0.07),
+      ModelPrice("mistral-large-2512", 0.5, 1.5),
+      ModelPrice("mistral-small-latest", 0.15, 0.6),
+      ModelPrice("mistral-small-2603", 0.15, 0.6),
       ModelPrice("codestral-latest", 0.3, 0.9),
+      ModelPrice("codestral-2508", 0.3, 0.9),
     ],
-    priceSource: Source("https://docs.mistral.ai/inference/pricing", date: nil),
+    // The data its documentation is made of.
+    priceSource: Source(
+      "https://github.com/mistralai/platform-docs-public/tree/main/src/schema/models/models", date: "2026-11-21"),
     website: "https://console.mistral.ai/api-keys",
     source: Source("https://docs.mistral.ai/resources/migration-guides", date: "2026-11-21"))
 }

@@ -21,7 +21,9 @@ extension ProviderPreset {
       endpoints: [
         Endpoint(.openAIChat, "https://\(host)/compatible-mode/v1"),
         Endpoint(.anthropic, "https://\(host)/apps/anthropic/v1"),
-        Endpoint(.openAIResponses, "https://\(host)/api/v2/apps/protocols/compatible-mode/v1"),
+        // Its older address, under `/api/v2/apps/protocols`, is to end; see
+        // https://help.aliyun.com/en/model-studio/compatibility-with-openai-responses-api
+        Endpoint(.openAIResponses, "https://\(host)/compatible-mode/v1"),
       ],
       quirks: .thirdParty {
         $0.maxTokensField = .maxTokens
@@ -29,7 +31,7 @@ extension ProviderPreset {
         $0.storesResponses = true
       },
       modelQuirks: [ModelQuirks("qwen3-coder*", .imageInput(false), .reasoningSwitch(.none))],
-      models: ["qwen3.8-max", "qwen3.5-plus", "qwen3-max", "qwen-plus", "qwen3-coder-plus"], website: website,
-      source: Source(page, date: nil))
+      models: ["qwen3.7-max", "qwen3.7-plus", "qwen3.5-plus", "qwen-plus", "qwen3-coder-plus"], website: website,
+      source: Source(page, date: "2026-11-21"))
   }
 }

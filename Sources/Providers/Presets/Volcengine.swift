@@ -13,5 +13,5 @@ extension ProviderPreset {
     },
     models: ["doubao-seed-1-8-251228", "deepseek-v4-pro-ga-260813", "deepseek-v4-flash-ga-260731"],
     website: "https://console.volcengine.com/ark/region:ark+cn-beijing/apiKey",
-    source: Source("https://www.volcengine.com/docs/82379/1298459", date: nil))
+    source: Source("https://www.volcengine.com/docs/82379/1298459", date: "2026-11-21"))
 }

@@ -14,12 +14,45 @@ public struct Loss: Sendable, Hashable, Codable {
   }
 }
 
+/// Where a loss is, before the protocol that said it has put it in its own words.
+public enum LossPlace: Sendable, Hashable {
+  /// In words already.
+  case words(String)
+  /// A setting; `below` is what stands behind its name, as in `properties.tags`, or empty.
+  case setting(Setting, below: String)
+  /// A field of the tool declared at `path`.
+  case tool(path: String, ToolField, below: String)
+  /// A piece of an answer; `part` counts the parts of the candidate.
+  case answer(AnswerField, candidate: Int, part: Int)
+
+  /// The place where nobody is known to have said it.
+  public var neutral: String {
+    switch self {
+    case .words(let words): words
+    case .setting(let setting, let below): Self.join(setting.rawValue, below)
+    case .tool(let path, let field, let below): Self.join("\(path).\(field.rawValue)", below)
+    case .answer(.part, _, let part): "content[\(part)]"
+    case .answer(.candidate, let candidate, _): "candidates[\(candidate)]"
+    case .answer(let field, _, let part): "content[\(part)].\(field.rawValue)"
+    }
+  }
+
+  /// A path with what stands behind it.
+  public static func join(_ path: String, _ below: String) -> String {
+    path.isEmpty ? below : below.isEmpty ? path : "\(path).\(below)"
+  }
+}
+
 /// The losses of one translation, in order, duplicates left out.
 ///
 /// Bounded; `omitted` counts what did not fit.
 public struct Losses: Sendable {
-  /// What was declared, in order; at most 512.
-  public private(set) var list: [Loss] = []
+  private struct Declared: Sendable, Hashable {
+    var place: LossPlace
+    var reason: String
+  }
+
+  private var declared: [Declared] = []
   /// How many declarations came after the list was full, repetitions included.
   public private(set) var omitted = 0
   private static let limit = 512
@@ -27,17 +60,51 @@ public struct Losses: Sendable {
   /// Makes an empty list.
   public init() {}
 
+  /// What was declared, in order; at most 512.
+  public var list: [Loss] { declared.map { Loss(path: $0.place.neutral, reason: $0.reason) } }
+
   /// Whether nothing was declared.
-  public var isEmpty: Bool { list.isEmpty }
+  public var isEmpty: Bool { declared.isEmpty }
 
   /// Declares a loss.
-  public mutating func add(_ path: String, _ reason: String) {
-    guard list.count < Self.limit else {
+  public mutating func add(_ place: LossPlace, _ reason: String) {
+    guard declared.count < Self.limit else {
       omitted += 1
       return
     }
-    let loss = Loss(path: path, reason: reason)
-    if !list.contains(loss) { list.append(loss) }
+    let loss = Declared(place: place, reason: reason)
+    if !declared.contains(loss) { declared.append(loss) }
+  }
+
+  /// Declares a loss at a place in the words of the protocol it was said in.
+  public mutating func add(_ path: String, _ reason: String) { add(.words(path), reason) }
+
+  /// Declares the loss of a setting, or of what stands `below` it.
+  public mutating func add(_ setting: Setting, below: String = "", _ reason: String) {
+    add(.setting(setting, below: below), reason)
+  }
+
+  /// Declares the loss of a tool's field, or of what stands `below` it.
+  public mutating func add(_ tool: Tool, _ field: ToolField, below: String = "", _ reason: String) {
+    add(.tool(path: tool.place, field, below: below), reason)
+  }
+
+  /// Declares the loss of a piece of an answer; `part` is known by its own place where it has one.
+  public mutating func add(
+    _ field: AnswerField, of part: Part? = nil, at index: Int, candidate: Int = 0, _ reason: String
+  ) {
+    if field == .part, let path = part?.path {
+      add(.words(path), reason)
+    } else {
+      add(.answer(field, candidate: candidate, part: index), reason)
+    }
+  }
+
+  /// Puts every place in words.
+  public mutating func name(_ words: (LossPlace) -> String) {
+    let unnamed = declared
+    declared = []
+    for loss in unnamed { add(.words(words(loss.place)), loss.reason) }
   }
 
   /// Declares every member that `extensions` kept and the writer of `dialect` cannot restore.
@@ -60,7 +127,7 @@ public struct Losses: Sendable {
 
   /// Declares what another translation step lost, behind what is here.
   public mutating func append(_ other: Losses) {
-    for loss in other.list { add(loss.path, loss.reason) }
+    for loss in other.declared { add(loss.place, loss.reason) }
     omitted += other.omitted
   }
 }

@@ -62,6 +62,11 @@ extension Message {
     }
   }
 
+  /// Where the message stood in its protocol's words; nil where that is not known.
+  ///
+  /// What Responses has as several items stood where its first part did.
+  public var path: String? { extensions?.path ?? parts.lazy.compactMap(\.path).first }
+
   /// The tool calls among the parts, in order.
   public var toolCalls: [ToolCall] {
     parts.compactMap { if case .toolCall(let call) = $0.content { call } else { nil } }

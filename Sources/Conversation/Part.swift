@@ -35,6 +35,13 @@ public struct Part: Sendable {
     self.extensions = extensions
   }
 
+  /// Where the part stood in its protocol's words; nil where that is not known.
+  public var path: String? {
+    if let extensions { return extensions.path }
+    if case .opaque(let opaque) = content, !opaque.path.isEmpty { return opaque.path }
+    return frame?.extensions?.path
+  }
+
   /// A text part.
   public static func text(_ text: String) -> Part { Part(.text(Text(text))) }
 }
@@ -277,11 +284,14 @@ public struct OpaquePart: Sendable {
   public var dialect: DialectID
   /// The value as it was sent.
   public var json: JSON
+  /// Where it stood, as in `output[3]`; empty where that is not known.
+  public var path: String
 
   /// Makes an opaque value of `dialect`.
-  public init(_ dialect: DialectID, _ json: JSON) {
+  public init(_ dialect: DialectID, _ json: JSON, path: String = "") {
     self.dialect = dialect
     self.json = json
+    self.path = path
   }
 
   /// The block's `type`, for messages.

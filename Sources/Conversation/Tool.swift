@@ -26,6 +26,24 @@ public struct Tool: Sendable {
   public var namespace: ToolNamespace?
   /// What the reader did not understand of the tool object.
   public var extensions: Extensions?
+  /// Where it was declared, once its extensions are gone.
+  private var formerPlace: String?
+
+  /// Where the tool was declared, in its protocol's words.
+  public var place: String {
+    if let path = extensions?.path ?? formerPlace { return path }
+    switch kind {
+    case .hosted(let hosted) where !hosted.original.path.isEmpty: return hosted.original.path
+    case .opaque(let opaque) where !opaque.path.isEmpty: return opaque.path
+    default: return "tools"
+    }
+  }
+
+  /// Lets go of what only the protocol it was declared in knows.
+  public mutating func forgetExtensions() {
+    formerPlace = place
+    extensions = nil
+  }
 
   /// Makes a tool.
   public init(

@@ -14,6 +14,15 @@ public protocol Dialect: Sendable {
   /// What this protocol allows in tool names and ids.
   var naming: NamingRule { get }
 
+  /// What this protocol calls a setting: paths from the top of a request, the usual one first.
+  func names(of setting: Setting) -> [String]
+
+  /// What this protocol calls the field of a tool declared at `path`, the usual name first.
+  func names(of field: ToolField, ofToolAt path: String) -> [String]
+
+  /// Where this protocol has a piece of an answer; `part` counts the parts of the candidate.
+  func name(of field: AnswerField, candidate: Int, part: Int) -> String
+
   /// Reads a client's request. `line` carries what the protocol says outside the body.
   func readRequest(_ body: JSON, line: RequestLine) throws(DialectError) -> ConversationRequest
 

@@ -204,8 +204,8 @@ struct LawsArrival {
   }
 
   private mutating func undeclared(_ what: String, _ index: Int) {
-    let path = source.tools[index].extensions?.path ?? "tools[\(index)]"
-    if !crossing.losses.name([path, "tools[\(index)]", "tools"]) { broken.append("gone: \(what) at \(path)") }
+    let path = source.tools[index].place
+    if !crossing.losses.name([path]) { broken.append("gone: \(what) at \(path)") }
   }
 
   // MARK: - Losses

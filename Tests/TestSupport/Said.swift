@@ -98,10 +98,14 @@ extension Losses {
     omitted > 0
       || list.contains { loss in
         paths.contains { path in
-          !path.isEmpty && (path == loss.path || Self.holds(path, loss.path) || Self.holds(loss.path, path))
+          // A Gemini client's own spelling may be the other one.
+          let (path, lost) = (Self.plain(path), Self.plain(loss.path))
+          return !path.isEmpty && (path == lost || Self.holds(path, lost) || Self.holds(lost, path))
         }
       }
   }
+
+  private static func plain(_ path: String) -> String { path.lowercased().filter { $0 != "_" } }
 
   /// Whether `outer` is the place of something inside which `inner` is.
   private static func holds(_ outer: String, _ inner: String) -> Bool {

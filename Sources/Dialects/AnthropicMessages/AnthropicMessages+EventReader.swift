@@ -309,7 +309,7 @@ struct AnthropicEventReader: EventReader {
         events.append(.partDelta(PartDelta(index: partIndex, .input(input.string ?? input.text))))
       }
     case .opaque:
-      let part = Part(.opaque(OpaquePart(AnthropicMessages.dialect, opaque.whole)))
+      let part = Part(.opaque(OpaquePart(AnthropicMessages.dialect, opaque.whole, path: "content[\(current.index)]")))
       opaque = OpaqueBlock(.null)
       events.append(.partStarted(PartStart(index: partIndex, part: part)))
     }

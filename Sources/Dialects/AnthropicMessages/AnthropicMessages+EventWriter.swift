@@ -86,7 +86,7 @@ struct AnthropicEventWriter: EventWriter {
 
   private mutating func isFirst(_ candidate: Int) -> Bool {
     if candidate == 0 { return true }
-    losses.add("candidates", "Anthropic Messages has one answer; the first was kept")
+    losses.add(.candidate, at: 0, candidate: 1, "Anthropic Messages has one answer; the first was kept")
     return false
   }
 
@@ -245,12 +245,12 @@ struct AnthropicEventWriter: EventWriter {
       if !call.input.isEmpty { add(.input(call.input), into: &output) }
     case .opaque(let opaque):
       guard opaque.dialect == AnthropicMessages.dialect else {
-        losses.add("content[\(start.index)]", "Anthropic Messages has no `\(opaque.type)`")
+        losses.add(.part, of: part, at: start.index, "Anthropic Messages has no `\(opaque.type)`")
         return
       }
       writeOpaque(opaque.json, into: &output)
     case .image, .audio, .video, .file, .toolResult:
-      losses.add("content[\(start.index)]", "an Anthropic answer cannot hold it")
+      losses.add(.part, of: part, at: start.index, "an Anthropic answer cannot hold it")
     }
   }
 
@@ -262,7 +262,7 @@ struct AnthropicEventWriter: EventWriter {
       writeDelta("text_delta", "text", text, into: &output)
     case (.annotation(let annotation), .text(let isOpen)):
       guard AnthropicMessages.canWrite(annotation) else {
-        losses.add("content[\(nextIndex)].annotations", "Anthropic Messages cites web pages and its own documents only")
+        losses.add(.annotations, at: nextIndex, "Anthropic Messages cites web pages and its own documents only")
         return
       }
       if !isOpen { openText(nil, into: &output) }
@@ -273,7 +273,7 @@ struct AnthropicEventWriter: EventWriter {
           AnthropicMessages.write(annotation, to: &writer)
         }
       }
-    case (.logprobs, _): losses.add("content[\(nextIndex)].logprobs", "Anthropic Messages has no equivalent")
+    case (.logprobs, _): losses.add(.logprobs, at: nextIndex, "Anthropic Messages has no equivalent")
     case (.reasoning(let text, _, let segment), .thinking(var thinking)):
       current = .none
       add(text, segment, to: &thinking, into: &output)

@@ -29,7 +29,7 @@ extension AnthropicRequestComposer {
     var system: [PlacedPart] = []
     var turns: [Turn] = []
     for (index, message) in request.messages.enumerated() {
-      let parts = prepare(message, at: index)
+      let parts = prepare(message, path: message.path ?? "messages[\(index)]")
       if message.slot == .instructions {
         system += parts
       } else if !parts.isEmpty || message.parts.isEmpty {
@@ -45,14 +45,15 @@ extension AnthropicRequestComposer {
     var turns: [Turn] = []
     for (index, message) in request.messages.enumerated() {
       losses.add(message.extensions, writing: AnthropicMessages.dialect)
-      if message.name != nil { losses.add("messages[\(index)].name", "Anthropic Messages has no names") }
-      let parts = prepare(message, at: index)
+      let path = message.path ?? "messages[\(index)]"
+      if message.name != nil { losses.add(path + ".name", "Anthropic Messages has no names") }
+      let parts = prepare(message, path: path)
       switch message.role {
       case .system, .developer:
         if message.slot == .instructions || turns.isEmpty {
           system += onlyText(parts)
         } else {
-          losses.add("messages[\(index)]", "sent as a reminder inside the user's turn, which weighs less")
+          losses.add(path, "sent as a reminder inside the user's turn, which weighs less")
           Self.append(.user, reminder(onlyText(parts)), to: &turns)
         }
       case .user, .tool: Self.append(.user, parts, to: &turns)
@@ -60,7 +61,7 @@ extension AnthropicRequestComposer {
       }
     }
     if case .jsonObject = request.outputFormat {
-      losses.add("output format", "Anthropic Messages has no JSON mode; asked for in the system text")
+      losses.add(.outputFormat, "Anthropic Messages has no JSON mode; asked for in the system text")
       system.append(PlacedPart(part: .text("Answer with one JSON object and nothing else."), path: "system"))
     }
     return (system, Self.shaped(turns))
@@ -139,10 +140,10 @@ extension AnthropicRequestComposer {
   // MARK: - Parts
 
   /// The parts of a message that go out, others declared.
-  private mutating func prepare(_ message: Message, at index: Int) -> [PlacedPart] {
+  private mutating func prepare(_ message: Message, path: String) -> [PlacedPart] {
     var prepared: [PlacedPart] = []
-    for (position, part) in message.parts.enumerated() {
-      let path = part.extensions?.path ?? "messages[\(index)].content[\(position)]"
+    for part in message.parts {
+      let path = part.path ?? path
       if let ready = prepare(part, role: message.role, path: path) {
         prepared.append(PlacedPart(part: ready, path: path))
       }
@@ -167,8 +168,8 @@ extension AnthropicRequestComposer {
     case .image, .audio, .video, .file: return prepareMedia(part, role: role, path: path)
     case .toolCall: return part
     case .toolResult(var result):
-      result.parts = result.parts.enumerated().compactMap { position, inner in
-        prepare(inner, role: .user, path: inner.extensions?.path ?? "\(path).content[\(position)]")
+      result.parts = result.parts.compactMap { inner in
+        prepare(inner, role: .user, path: inner.path ?? path)
       }
       var prepared = part
       prepared.content = .toolResult(result)

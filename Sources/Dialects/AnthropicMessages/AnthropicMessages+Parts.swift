@@ -66,7 +66,7 @@ extension AnthropicMessages {
     let type = reader.take("type")
     var state: ReasoningState?
     guard let type, let content = readKnown(type, &reader, path: path, from: side, state: &state) else {
-      return Part(.opaque(OpaquePart(dialect, block)))
+      return Part(.opaque(OpaquePart(dialect, block, path: path)))
     }
     return Part(content, state: state, extensions: Extensions(dialect, path: path, reader))
   }

@@ -46,7 +46,7 @@ extension AnthropicMessages {
     var parts = try readContent(system, path: "system", from: .client)
     for index in parts.indices where isBillingMark(parts[index]) {
       guard let block = parts[index].extensions?.source else { continue }
-      parts[index] = Part(.opaque(OpaquePart(dialect, block)))
+      parts[index] = Part(.opaque(OpaquePart(dialect, block, path: parts[index].path ?? "system")))
     }
     return [Message(.system, parts, slot: .instructions)]
   }

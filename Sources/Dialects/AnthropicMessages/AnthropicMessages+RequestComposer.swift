@@ -111,13 +111,13 @@ struct AnthropicRequestComposer {
     if format.extensions.own(AnthropicMessages.dialect) != nil { return format.schema }
     losses.add(format.extensions, writing: AnthropicMessages.dialect)
     guard let schema = format.schema, schema.isObject else {
-      losses.add("output format", "a schema is required; sent without")
+      losses.add(.outputFormat, "a schema is required; sent without")
       return nil
     }
     var moved: [String] = []
     let output = AnthropicSchema.structured(schema, path: "") { moved.append($0) }
     for keyword in moved {
-      losses.add("output format: schema.\(keyword)", "not enforced by Anthropic; said in the description")
+      losses.add(.outputSchema, below: keyword, "not enforced by Anthropic; said in the description")
     }
     guard let description = format.description, output["description"] == nil else { return output }
     return JSON { writer in
@@ -163,7 +163,7 @@ struct AnthropicRequestComposer {
     case "auto", "standard_only": return tier
     case "default", "standard": return "standard_only"
     default:
-      losses.add("service_tier", "Anthropic Messages has no `\(tier)`")
+      losses.add(.serviceTier, "Anthropic Messages has no `\(tier)`")
       return nil
     }
   }
@@ -181,10 +181,19 @@ struct AnthropicRequestComposer {
   }
 
   /// The object without the members this provider refuses.
-  mutating func strip(_ json: JSON, _ names: [String], path: String) -> JSON {
+  ///
+  /// `tool`: the tool the object declares.
+  mutating func strip(_ json: JSON, _ names: [String], path: String, _ tool: Tool? = nil) -> JSON {
     guard json.members.contains(where: { names.contains($0.key) }) else { return json }
     for member in json.members where names.contains(member.key) {
-      losses.add(path.isEmpty ? member.key : "\(path).\(member.key)", "this provider does not take it")
+      let reason = "this provider does not take it"
+      if let tool, member.isNamed("strict") {
+        losses.add(tool, .strict, reason)
+      } else if path.isEmpty {
+        losses.add(AnthropicMessages().place(named: member.key), reason)
+      } else {
+        losses.add("\(path).\(member.key)", reason)
+      }
     }
     return JSON { writer in
       writer.object { writer in

@@ -43,7 +43,7 @@ extension AnthropicMessages {
     if let failure = response.failure { return writeFailure(failure, requestID: "req_" + reply.exchangeID).body }
     losses.add(response.extensions, writing: Self.dialect)
     if response.candidates.count > 1 {
-      losses.add("candidates", "Anthropic Messages has one answer; the first was kept")
+      losses.add(.candidate, at: 0, candidate: 1, "Anthropic Messages has one answer; the first was kept")
     }
     let candidate = response.candidates.first ?? Candidate()
     losses.add(candidate.extensions, writing: Self.dialect)
@@ -131,7 +131,7 @@ struct AnthropicAnswerBlocks {
       write(reasoning, part.state, to: &writer)
     case .text(let text):
       if own == nil {
-        if text.logprobs != nil { losses.add("content[\(index)].logprobs", "Anthropic Messages has no equivalent") }
+        if text.logprobs != nil { losses.add(.logprobs, of: part, at: index, "Anthropic Messages has no equivalent") }
         if !text.text.isEmpty || !text.annotations.isEmpty { write(text, at: index, to: &writer) }
       } else {
         AnthropicMessages.write(part, own, to: &writer)
@@ -145,9 +145,9 @@ struct AnthropicAnswerBlocks {
       write(call, own, at: index, to: &writer)
     case .opaque(let opaque):
       if opaque.dialect == AnthropicMessages.dialect { return writer.value(opaque.json) }
-      losses.add("content[\(index)]", "Anthropic Messages has no `\(opaque.type)`")
+      losses.add(.part, of: part, at: index, "Anthropic Messages has no `\(opaque.type)`")
     case .image, .audio, .video, .file, .toolResult:
-      losses.add("content[\(index)]", "an Anthropic answer cannot hold it")
+      losses.add(.part, of: part, at: index, "an Anthropic answer cannot hold it")
     }
   }
 
@@ -172,7 +172,7 @@ struct AnthropicAnswerBlocks {
   private mutating func write(_ text: Text, at index: Int, to writer: inout JSONWriter) {
     let citations = text.annotations.filter(AnthropicMessages.canWrite)
     if citations.count < text.annotations.count {
-      losses.add("content[\(index)].annotations", "Anthropic Messages cites web pages and its own documents only")
+      losses.add(.annotations, at: index, "Anthropic Messages cites web pages and its own documents only")
     }
     writer.object { writer in
       writer.member("type", static: "text")

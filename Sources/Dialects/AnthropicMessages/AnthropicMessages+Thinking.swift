@@ -34,13 +34,13 @@ extension AnthropicRequestComposer {
       ask(for: reasoning, &plan)
     }
     if quirks.stripBetas, plan.effort != nil {
-      losses.add("output_config.effort", "this provider does not take it")
+      losses.add(.effort, "this provider does not take it")
       plan.effort = nil
     }
     if plan.isOn, plan.member?["type"]?.isString("enabled") == true,
       !plan.isAsSent || droppedThinking || target.repairsReasoning, lacksThinking(turns)
     {
-      losses.add("thinking", "the last tool call's thinking is not this provider's; thinking is off for this request")
+      losses.add(.reasoning, "the last tool call's thinking is not this provider's; thinking is off for this request")
       removeThinking(from: &turns)
       plan.member = nil
       plan.isOn = false
@@ -73,7 +73,7 @@ extension AnthropicRequestComposer {
       return
     }
     guard !forcesToolCall || isNative else {
-      losses.add("reasoning", "a forced tool call rules thinking out; sent without")
+      losses.add(.reasoning, "a forced tool call rules thinking out; sent without")
       return
     }
     switch quirks.thinkingStyle {
@@ -97,7 +97,7 @@ extension AnthropicRequestComposer {
     case "ultra": plan.effort = "max"
     case let word? where ["low", "medium", "high", "xhigh", "max"].contains(word): plan.effort = word
     case let word?:
-      if word != "none", word != "auto" { losses.add("reasoning: effort", "Anthropic Messages has no `\(word)`") }
+      if word != "none", word != "auto" { losses.add(.effort, "Anthropic Messages has no `\(word)`") }
     }
   }
 
@@ -113,7 +113,7 @@ extension AnthropicRequestComposer {
       } else {
         let raised = Usage.sum(budget, limit)
         plan.maxTokens = JSONNumber(raised)
-        losses.add("sampling: max tokens", "raised to \(raised): the limit must exceed the thinking budget")
+        losses.add(.maxOutputTokens, "raised to \(raised): the limit must exceed the thinking budget")
       }
     }
     plan.member = JSON { writer in
@@ -170,46 +170,47 @@ extension AnthropicRequestComposer {
       temperature: sampling.temperature, topP: sampling.topP, topK: sampling.topK, stop: sampling.stop)
     guard !isNative else { return plan }
     if thinking.isOn {
-      if let value = plan.temperature?.double, value != 1 { drop(&plan.temperature, "temperature") }
-      if plan.topK != nil { drop(&plan.topK, "top_k") }
-      if let value = plan.topP?.double, value < 0.95 { drop(&plan.topP, "top_p") }
+      if let value = plan.temperature?.double, value != 1 { drop(&plan.temperature, .temperature) }
+      if plan.topK != nil { drop(&plan.topK, .topK) }
+      if let value = plan.topP?.double, value < 0.95 { drop(&plan.topP, .topP) }
     }
     if let value = plan.temperature?.double, value > 1 || value < 0 {
       plan.temperature = value > 1 ? 1 : 0
-      losses.add("sampling: temperature", "Anthropic Messages goes from 0 to 1; clamped")
+      losses.add(.temperature, "Anthropic Messages goes from 0 to 1; clamped")
     }
     if plan.temperature != nil, plan.topP != nil {
       plan.topP = nil
-      losses.add("sampling: top_p", "newer Claude models take temperature or top_p, not both")
+      losses.add(.topP, "newer Claude models take temperature or top_p, not both")
     }
     plan.stop = sampling.stop.filter { !AnthropicMessages.isBlank($0) }
     if plan.stop.count < sampling.stop.count {
-      losses.add("sampling: stop", "Anthropic Messages takes no blank stop sequences")
+      losses.add(.stop, "Anthropic Messages takes no blank stop sequences")
     }
     declareUnsayable()
     return plan
   }
 
-  private mutating func drop(_ value: inout JSONNumber?, _ name: String) {
+  private mutating func drop(_ value: inout JSONNumber?, _ setting: Setting) {
     value = nil
-    losses.add("sampling: \(name)", "not allowed together with thinking")
+    losses.add(setting, "not allowed together with thinking")
   }
 
   private mutating func declareUnsayable() {
     let sampling = request.sampling
-    let unsayable: [(String, Bool)] = [
-      ("sampling: seed", sampling.seed != nil),
-      ("sampling: presence penalty", (sampling.presencePenalty?.double ?? 0) != 0),
-      ("sampling: frequency penalty", (sampling.frequencyPenalty?.double ?? 0) != 0),
-      ("sampling: logprobs", sampling.logprobs == true || (sampling.topLogprobs ?? 0) > 0),
-      ("sampling: logit bias", sampling.logitBias?.isEmpty == false),
-      ("verbosity", request.verbosity != nil && request.verbosity != "medium"),
-      ("prompt_cache_key", request.cacheKey != nil),
-      ("metadata", request.metadata.map { !$0.members.isEmpty } ?? false),
-      ("store", request.store == true),
+    let unsayable: [(Setting, Bool)] = [
+      (.seed, sampling.seed != nil),
+      (.presencePenalty, (sampling.presencePenalty?.double ?? 0) != 0),
+      (.frequencyPenalty, (sampling.frequencyPenalty?.double ?? 0) != 0),
+      (.logprobs, sampling.logprobs == true),
+      (.topLogprobs, (sampling.topLogprobs ?? 0) > 0),
+      (.logitBias, sampling.logitBias?.isEmpty == false),
+      (.verbosity, request.verbosity != nil && request.verbosity != "medium"),
+      (.cacheKey, request.cacheKey != nil),
+      (.metadata, request.metadata.map { !$0.members.isEmpty } ?? false),
+      (.store, request.store == true),
     ]
-    for (path, isSaid) in unsayable where isSaid {
-      losses.add(path, "Anthropic Messages has no equivalent")
+    for (setting, isSaid) in unsayable where isSaid {
+      losses.add(setting, "Anthropic Messages has no equivalent")
     }
   }
 }

@@ -19,7 +19,7 @@ extension AnthropicMessages {
     let type = reader.takeString("type")
     let name = reader.takeString("name") ?? ""
     guard type == nil || type == "custom" else {
-      let original = OpaquePart(dialect, value)
+      let original = OpaquePart(dialect, value, path: path)
       let kind = hostedKind(type ?? "").map { Tool.Kind.hosted(HostedTool($0, original: original)) }
       return Tool(name: name, kind: kind ?? .opaque(original))
     }
@@ -53,8 +53,8 @@ extension AnthropicRequestComposer {
     var composed: [(name: String, json: JSON)] = []
     var names: Set<String> = []
     var strictTools = 0
-    for (position, tool) in allowedTools().enumerated() {
-      let path = tool.extensions?.path ?? "tools[\(position)]"
+    for tool in allowedTools() {
+      let path = tool.place
       losses.add(tool.extensions, writing: AnthropicMessages.dialect)
       guard let json = compose(tool, path: path, strictTools: &strictTools) else { continue }
       let name = json["name"]?.string ?? ""
@@ -62,12 +62,12 @@ extension AnthropicRequestComposer {
         losses.add(path, "a second tool named `\(name)` was left out")
         continue
       }
-      composed.append((name, quirks.stripBetas ? strip(json, Self.betaMembers, path: path) : json))
+      composed.append((name, quirks.stripBetas ? strip(json, Self.betaMembers, path: path, tool) : json))
     }
     if composed.isEmpty, !isNative {
       // Calls in the history demand that tools are defined.
       for name in calledNames() where names.insert(name).inserted {
-        composed.append((name, function(name: name, description: nil, schema: nil, strict: nil, path: "tools")))
+        composed.append((name, function(name: name, description: nil, schema: nil, strict: nil, of: nil)))
       }
       onlyHistoryTools = !composed.isEmpty
     }
@@ -111,12 +111,12 @@ extension AnthropicRequestComposer {
           sent = true
           strictTools += 1
         } else {
-          losses.add(path + ".strict", "the schema is more than Anthropic enforces; sent without")
+          losses.add(tool, .strict, "the schema is more than Anthropic enforces; sent without")
         }
       }
-      return function(name: tool.name, description: tool.description, schema: schema, strict: sent, path: path)
+      return function(name: tool.name, description: tool.description, schema: schema, strict: sent, of: tool)
     case .custom(let format):
-      if format != nil { losses.add(path + ".format", "Anthropic Messages has no grammars; sent as a plain function") }
+      if format != nil { losses.add(tool, .format, "Anthropic Messages has no grammars; sent as a plain function") }
       let schema = JSON { writer in
         writer.object { writer in
           writer.member("type", static: "object")
@@ -124,7 +124,7 @@ extension AnthropicRequestComposer {
           writer.array("required") { $0.string(static: "input") }
         }
       }
-      return function(name: tool.name, description: tool.description, schema: schema, strict: nil, path: path)
+      return function(name: tool.name, description: tool.description, schema: schema, strict: nil, of: tool)
     case .hosted(let hosted):
       return hosted.original.dialect == AnthropicMessages.dialect
         ? hosted.original.json : compose(hosted, path: path)
@@ -138,10 +138,11 @@ extension AnthropicRequestComposer {
   }
 
   private mutating func function(
-    name: String, description: String?, schema: JSON?, strict: Bool?, path: String
+    name: String, description: String?, schema: JSON?, strict: Bool?, of tool: Tool?
   ) -> JSON {
     let input = AnthropicSchema.toolInput(schema) { keyword in
-      losses.add(path + ".input_schema." + keyword, "not allowed at the top; its properties were merged")
+      guard let tool else { return }
+      losses.add(tool, .schema, below: keyword, "not allowed at the top; its properties were merged")
     }
     return JSON { writer in
       writer.object { writer in
@@ -198,7 +199,7 @@ extension AnthropicRequestComposer {
   mutating func composeToolChoice(names: [String]) -> JSON? {
     guard !names.isEmpty else {
       if let choice = request.toolChoice, !Self.isHarmless(choice), !isNative {
-        losses.add("tool_choice", "there is no tool to choose")
+        losses.add(.toolChoice, "there is no tool to choose")
       }
       return isNative ? source?["tool_choice"] : nil
     }
@@ -211,14 +212,14 @@ extension AnthropicRequestComposer {
     case .required: return choice("any")
     case .tool(let name, _):
       guard names.contains(name) else {
-        losses.add("tool_choice", "`\(name)` is not among the tools that go out")
+        losses.add(.toolChoice, "`\(name)` is not among the tools that go out")
         return choice("auto")
       }
       return choice("tool", name: name)
     case .allowed(_, let required): return choice(required ? "any" : "auto")
     case .opaque(let part):
       if part.dialect == AnthropicMessages.dialect { return part.json }
-      losses.add("tool_choice", "Anthropic Messages has no `\(part.type)`")
+      losses.add(.toolChoice, "Anthropic Messages has no `\(part.type)`")
       return nil
     }
   }

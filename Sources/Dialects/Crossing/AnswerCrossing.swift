@@ -108,7 +108,12 @@ public struct AnswerCrossing: Sendable {
   public func write(
     _ response: ConversationResponse, asStream: Bool, for context: ReplyContext, losses: inout Losses
   ) -> [UInt8] {
-    guard asStream else { return client.writeResponse(response, for: context, losses: &losses) }
+    guard asStream else {
+      var found = Losses()
+      let output = client.writeResponse(response, for: context, losses: &found)
+      losses.append(named(found))
+      return output
+    }
     return write(response.events(), for: context, losses: &losses)
   }
 
@@ -117,8 +122,15 @@ public struct AnswerCrossing: Sendable {
     var writer = client.makeEventWriter(for: context)
     var output: [UInt8] = []
     for event in events { writer.write(event, into: &output) }
-    losses.append(writer.losses)
+    losses.append(named(writer.losses))
     return output
+  }
+
+  /// What a writer of this way lost, in the upstream's words.
+  public func named(_ losses: Losses) -> Losses {
+    var named = losses
+    named.name(as: upstream)
+    return named
   }
 
   // MARK: - Streams

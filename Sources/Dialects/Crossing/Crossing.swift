@@ -112,7 +112,7 @@ public struct Crossing: Sendable {
       // Only Anthropic knows effort without thinking; elsewhere the word would switch thinking on.
       if request.reasoning?.isEnabled == false, let effort = request.reasoning?.effort, effort != "none" {
         request.reasoning?.effort = nil
-        losses.add("reasoning: effort", "`\(effort)` without thinking has no equivalent")
+        losses.add(.effort, "`\(effort)` without thinking has no equivalent")
       }
     }
     let emulation = JSONObjectEmulation(&request, for: upstream.id)
@@ -123,6 +123,7 @@ public struct Crossing: Sendable {
     request.model = target.model
     var body = try upstream.writeRequest(request, for: target, losses: &losses)
     body = try strip(target.quirks.stripFields, from: body)
+    losses.name(as: DialectCatalog.dialect(client), in: conversation.extensions)
     return Crossing(
       path: isSame ? .patched : .translated, body: .written(body), losses: losses,
       raising: AnswerRaising(lowering, emulation), hidesUsage: false, rewritesAnswer: true)

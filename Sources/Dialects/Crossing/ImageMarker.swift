@@ -7,18 +7,20 @@ enum ImageMarker {
   static func apply(_ messages: inout [Message], losses: inout Losses) {
     for message in messages.indices {
       for part in messages[message].parts.indices {
-        replace(&messages[message].parts[part], path: "messages[\(message)].content[\(part)]", &losses)
+        let path = messages[message].path ?? "messages[\(message)]"
+        replace(&messages[message].parts[part], path: path, &losses)
       }
     }
   }
 
   private static func replace(_ part: inout Part, path: String, _ losses: inout Losses) {
+    let path = part.path ?? path
     switch part.content {
     case .image:
       losses.add(path, "the provider takes no images; a marker stands in its place")
       part = .text(text)
     case .toolResult(var result):
-      for index in result.parts.indices { replace(&result.parts[index], path: "\(path).content[\(index)]", &losses) }
+      for index in result.parts.indices { replace(&result.parts[index], path: path, &losses) }
       part.content = .toolResult(result)
     default: break
     }

@@ -168,7 +168,7 @@ public struct ToolLowering: Sendable {
     var seen: Set<Sent> = []
     request.tools = request.tools.map { lower($0, &losses) }.filter { tool in
       let isNew = tool.name.isEmpty || seen.insert(Sent(name: tool.name, namespace: tool.namespace?.name)).inserted
-      if !isNew { losses.add("tools", "a second tool named \(tool.name) was left out") }
+      if !isNew { losses.add(tool.place, "a second tool named \(tool.name) was left out") }
       return isNew
     }
     guard !isIdentity else { return request }
@@ -207,7 +207,8 @@ public struct ToolLowering: Sendable {
     }
     tool.description = description.isEmpty ? nil : description
     tool.kind = .function(schema: Self.inputSchema, strict: nil)
-    declareLost(&tool.extensions, &losses)
+    declareLost(tool.extensions, &losses)
+    tool.forgetExtensions()
     return tool
   }
 
@@ -223,9 +224,8 @@ public struct ToolLowering: Sendable {
   }
 
   /// Drops what a protocol's custom tool or call had and a function has not.
-  private func declareLost(_ extensions: inout Extensions?, _ losses: inout Losses) {
+  private func declareLost(_ extensions: Extensions?, _ losses: inout Losses) {
     guard let lost = extensions else { return }
-    extensions = nil
     for member in lost.residue.rest where !member.value.isNull {
       let prefix = lost.path.isEmpty ? "" : lost.path + "."
       losses.add(prefix + member.key, "left out with the custom tool, which the provider gets as a function")
@@ -244,14 +244,16 @@ public struct ToolLowering: Sendable {
         call.kind = .function
         call.input = JSON { $0.object { $0.member("input", text) } }.text
         call.itemID = nil
-        declareLost(&part.extensions, &losses)
+        declareLost(part.extensions, &losses)
+        part.extensions = nil
       }
       part.content = .toolCall(call)
     case .toolResult(var result):
       if result.kind == .custom, !capabilities.customTools {
         result.kind = .function
         result.itemID = nil
-        declareLost(&part.extensions, &losses)
+        declareLost(part.extensions, &losses)
+        part.extensions = nil
       }
       if let name = result.name {
         result.name = result.callID.flatMap { names[$0] } ?? sentName(of: Original(name: name, kind: result.kind))

@@ -10,7 +10,7 @@ public enum ToolPairing {
   /// Repairs `messages` in place; what only the messages that are taken apart said is a loss for `upstream`.
   public static func repair(_ messages: inout [Message], for upstream: DialectID? = nil, losses: inout Losses) {
     assignIDs(&messages)
-    var names: [String: (name: String, kind: ToolCall.Kind)] = [:]
+    var asked: [String: Asked] = [:]
     var repaired: [Message] = []
     var position = 0
     while position < messages.count {
@@ -18,19 +18,22 @@ public enum ToolPairing {
       let calls = message.role == .assistant ? message.toolCalls : []
       guard !calls.isEmpty else {
         let (kept, orphans) = split(message) { _ in false }
-        for orphan in orphans { declareOrphan(orphan, at: position, &losses) }
+        for orphan in orphans { declareOrphan(orphan, of: message, &losses) }
         if kept == nil { declareRest(of: message, upstream, &losses) }
         if let kept = withOrphansAsText(kept, orphans, original: message) { repaired.append(kept) }
         position += 1
         continue
       }
-      for call in calls { if let id = call.id { names[id] = (call.name, call.kind) } }
       // The turn may be spread over several assistant messages; results follow up to the next assistant turn.
       var turn = [message]
       position += 1
       while position < messages.count, messages[position].role == .assistant {
         turn.append(messages[position])
         position += 1
+      }
+      for part in turn.flatMap(\.parts) {
+        guard case .toolCall(let call) = part.content, let id = call.id else { continue }
+        asked[id] = Asked(name: call.name, kind: call.kind, path: part.path)
       }
       let wanted = turn.flatMap(\.toolCalls).compactMap(\.id)
       var results: [String: Part] = [:]
@@ -39,12 +42,12 @@ public enum ToolPairing {
         let (kept, found) = split(messages[position]) { wanted.contains($0) }
         for part in found {
           guard case .toolResult(let result) = part.content, let id = result.callID, wanted.contains(id) else {
-            declareOrphan(part, at: position, &losses)
+            declareOrphan(part, of: messages[position], &losses)
             if let text = orphanText(part) { rest.append(Message(.user, [text])) }
             continue
           }
           if results[id] != nil {
-            losses.add("messages[\(position)]", "a second result of tool call \(id) replaces the first")
+            losses.add(path(of: part, in: messages[position]), "a second result of tool call \(id) replaces the first")
           }
           results[id] = part
         }
@@ -53,10 +56,18 @@ public enum ToolPairing {
       }
       repaired += turn
       repaired.append(
-        Message(.tool, wanted.map { id in result(id, results[id], names[id], &losses) }))
+        Message(.tool, wanted.map { id in result(id, results[id], asked[id], &losses) }))
       repaired += rest
     }
     messages = repaired
+  }
+
+  /// What a result may want to know of its call.
+  private struct Asked {
+    var name: String
+    var kind: ToolCall.Kind
+    /// Where it stood.
+    var path: String?
   }
 
   /// A call whose result has not come.
@@ -141,10 +152,10 @@ public enum ToolPairing {
   }
 
   private static func result(
-    _ id: String, _ part: Part?, _ call: (name: String, kind: ToolCall.Kind)?, _ losses: inout Losses
+    _ id: String, _ part: Part?, _ call: Asked?, _ losses: inout Losses
   ) -> Part {
     guard var part, case .toolResult(var result) = part.content else {
-      losses.add("tool call \(id)", "has no result in the history; an error result stands in its place")
+      losses.add(call?.path ?? "tool call \(id)", "has no result in the history; an error result stands in its place")
       return Part(
         .toolResult(
           ToolResult(
@@ -161,9 +172,11 @@ public enum ToolPairing {
     if let upstream { losses.add(message.extensions, writing: upstream) }
   }
 
-  private static func declareOrphan(_ part: Part, at position: Int, _ losses: inout Losses) {
+  private static func path(of part: Part, in message: Message) -> String { part.path ?? message.path ?? "messages" }
+
+  private static func declareOrphan(_ part: Part, of message: Message, _ losses: inout Losses) {
     guard case .toolResult(let result) = part.content else { return }
-    losses.add("messages[\(position)]", "the result of unknown tool call \(result.callID ?? "") became text")
+    losses.add(path(of: part, in: message), "the result of unknown tool call \(result.callID ?? "") became text")
   }
 
   private static func orphanText(_ part: Part) -> Part? {

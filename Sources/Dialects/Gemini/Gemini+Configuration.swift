@@ -106,10 +106,12 @@ extension Gemini {
   }
 
   private static func writeSampling(_ sampling: Sampling, to writer: inout JSONWriter, losses: inout Losses) {
-    if let value = integer(sampling.maxOutputTokens, "max_tokens", &losses) { writer.member("maxOutputTokens", value) }
+    if let value = integer(sampling.maxOutputTokens, .maxOutputTokens, &losses) {
+      writer.member("maxOutputTokens", value)
+    }
     if let value = sampling.temperature {
       if let number = value.double, number > 2 || number < 0 {
-        losses.add("sampling: temperature", "Gemini takes 0 to 2")
+        losses.add(.temperature, "Gemini takes 0 to 2")
         writer.member("temperature", number > 2 ? 2 : 0)
       } else {
         writer.member("temperature", value)
@@ -119,29 +121,29 @@ extension Gemini {
     if let value = sampling.topK { writer.member("topK", value) }
     if let count = sampling.candidateCount, count != 1 { writer.member("candidateCount", count) }
     if !sampling.stop.isEmpty {
-      if sampling.stop.count > 5 { losses.add("sampling: stop", "Gemini takes 5 stop sequences; the first are kept") }
+      if sampling.stop.count > 5 { losses.add(.stop, "Gemini takes 5 stop sequences; the first are kept") }
       writer.array("stopSequences") { writer in
         for sequence in sampling.stop.prefix(5) { writer.string(sequence) }
       }
     }
-    if let value = integer(sampling.seed, "seed", &losses) { writer.member("seed", value) }
+    if let value = integer(sampling.seed, .seed, &losses) { writer.member("seed", value) }
     if let value = sampling.presencePenalty { writer.member("presencePenalty", value) }
     if let value = sampling.frequencyPenalty { writer.member("frequencyPenalty", value) }
     if let value = sampling.logprobs {
       if value { writer.member("responseLogprobs", true) }
       if value, let top = sampling.topLogprobs {
-        if top > 20 { losses.add("sampling: top_logprobs", "Gemini takes at most 20") }
+        if top > 20 { losses.add(.topLogprobs, "Gemini takes at most 20") }
         writer.member("logprobs", min(max(top, 0), 20))
       }
     }
-    if sampling.logitBias?.isEmpty == false { losses.add("sampling: logit_bias", "Gemini has no equivalent") }
+    if sampling.logitBias?.isEmpty == false { losses.add(.logitBias, "Gemini has no equivalent") }
   }
 
   /// A number that Gemini wants as a 32-bit integer.
-  private static func integer(_ number: JSONNumber?, _ name: String, _ losses: inout Losses) -> Int? {
+  private static func integer(_ number: JSONNumber?, _ setting: Setting, _ losses: inout Losses) -> Int? {
     guard let number else { return nil }
     guard let value = number.int, let narrow = Int32(exactly: value) else {
-      losses.add("sampling: \(name)", "Gemini takes 32-bit integers only")
+      losses.add(setting, "Gemini takes 32-bit integers only")
       return nil
     }
     return Int(narrow)
@@ -151,24 +153,22 @@ extension Gemini {
     _ format: OutputFormat?, hasFunctions: Bool, quirks: Quirks, to writer: inout JSONWriter, losses: inout Losses
   ) {
     var schema: JSON?
-    var name = "the answer"
     switch format {
     case nil, .text: return
     case .jsonObject: break
     case .jsonSchema(let wanted):
       schema = wanted.schema
-      name = wanted.name ?? name
       losses.add(wanted.extensions, writing: .gemini)
     }
     if hasFunctions, !quirks.mixedTools {
-      losses.add("response_format", "cannot stand beside functions; the functions are kept")
+      losses.add(.outputFormat, "cannot stand beside functions; the functions are kept")
       return
     }
     writer.member("responseMimeType", static: "application/json")
     guard let schema else { return }
     if quirks.jsonSchemaTools {
       writer.member("responseJsonSchema", schema)
-    } else if let cleaned = GeminiSchema.openAPI(schema, name: name, &losses) {
+    } else if let cleaned = GeminiSchema.openAPI(schema, at: { .setting(.outputSchema, below: $0) }, &losses) {
       writer.member("responseSchema", cleaned)
     }
   }
@@ -186,12 +186,12 @@ extension Gemini {
     if !quirks.thinkingLevels {
       budget = reasoning.isWanted == false ? 0 : reasoning.budget
       if reasoning.effort == nil, let asked = reasoning.budgetTokens, asked > largestBudget {
-        losses.add("reasoning: budget", "lowered to the \(largestBudget) tokens that every model takes")
+        losses.add(.thinkingBudget, "lowered to the \(largestBudget) tokens that every model takes")
       }
       budget = budget.map { min($0, largestBudget) }
     }
     if quirks.thinkingLevels, reasoning.isWanted == false {
-      losses.add("reasoning", "thinking cannot be switched off; the least is asked for")
+      losses.add(.reasoning, "thinking cannot be switched off; the least is asked for")
     }
     guard shows || level != nil || budget != nil || reasoning.showsThoughts != nil || reasoning.isWanted == false
     else { return }

@@ -171,12 +171,12 @@ extension Gemini {
   private static func declareUnsaid(of request: ConversationRequest, losses: inout Losses) {
     losses.add(request.extensions, writing: .gemini)
     let none = "Gemini has no equivalent"
-    if request.verbosity != nil { losses.add("verbosity", none) }
-    if let tier = request.serviceTier, tier != "auto", tier != "default" { losses.add("service_tier", none) }
-    if request.cacheKey != nil { losses.add("prompt_cache_key", none) }
-    if request.userID != nil { losses.add("user", none) }
-    if request.metadata?.members.isEmpty == false { losses.add("metadata", none) }
-    if request.store == true { losses.add("store", none) }
+    if request.verbosity != nil { losses.add(.verbosity, none) }
+    if let tier = request.serviceTier, tier != "auto", tier != "default" { losses.add(.serviceTier, none) }
+    if request.cacheKey != nil { losses.add(.cacheKey, none) }
+    if request.userID != nil { losses.add(.userID, none) }
+    if request.metadata?.members.isEmpty == false { losses.add(.metadata, none) }
+    if request.store == true { losses.add(.store, none) }
   }
 
   private static func bytes(of body: JSON, without fields: [String]) -> [UInt8] {

@@ -57,7 +57,7 @@ extension Gemini {
           do throws(DialectError) {
             try readPart(part, path: place, from: .upstream(origin), into: &candidate.parts)
           } catch {
-            candidate.parts.append(Part(.opaque(OpaquePart(.gemini, part))))
+            candidate.parts.append(Part(.opaque(OpaquePart(.gemini, part, path: place))))
           }
         }
       }
@@ -182,7 +182,7 @@ extension Gemini {
         if let signature { waiting.append(signature) }
         continue
       case .opaque(let opaque) where opaque.dialect != .gemini:
-        losses.add("content[\(index)]", "Gemini has no equivalent of `\(opaque.type)`")
+        losses.add(.part, of: part, at: index, "Gemini has no equivalent of `\(opaque.type)`")
         continue
       case .text, .toolCall:
         if signature == nil, let last = waiting.popLast() {

@@ -193,7 +193,7 @@ struct GeminiEventReader: EventReader {
     do throws(DialectError) {
       try Gemini.readPart(json, path: path, from: .upstream(origin), into: &parts)
     } catch {
-      parts = [Part(.opaque(OpaquePart(.gemini, json)))]
+      parts = [Part(.opaque(OpaquePart(.gemini, json, path: path)))]
     }
     for var part in parts {
       let state = part.state

@@ -122,7 +122,7 @@ struct GeminiEventWriter: EventWriter {
       }
     case .input(let piece): tracks[slot].input += piece
     case .annotation(let annotation): tracks[slot].annotations.append(annotation)
-    case .logprobs: losses.add("logprobs", "Gemini streams carry none")
+    case .logprobs: losses.add(.logprobs, at: tracks[slot].partIndex, "Gemini streams carry none")
     case .state(let state):
       tracks[slot].state = state
       guard state.dialect == .gemini, case .text? = tracks[slot].part?.content else { return }
@@ -182,7 +182,7 @@ struct GeminiEventWriter: EventWriter {
       }
       tracks[slot].waiting.append(signature)
     case .opaque(let opaque) where opaque.dialect != .gemini:
-      losses.add("content[\(tracks[slot].partIndex)]", "Gemini has no equivalent of `\(opaque.type)`")
+      losses.add(.part, of: part, at: tracks[slot].partIndex, "Gemini has no equivalent of `\(opaque.type)`")
     default:
       var whole = part
       if case .toolCall(var call) = part.content {

@@ -91,26 +91,26 @@ extension Gemini {
   ) -> (functions: Set<String>, isMixed: Bool) {
     var functions: [Tool] = []
     var names: Set<String> = []
-    var hosted: [(key: String, value: JSON)] = []
-    for (index, tool) in tools.enumerated() {
-      let path = "tools[\(index)]"
+    var hosted: [(key: String, value: JSON, path: String)] = []
+    for tool in tools {
+      let path = tool.place
       losses.add(tool.extensions, writing: .gemini)
       switch tool.kind {
       case .function, .custom:
         if !names.insert(tool.name).inserted {
-          losses.add("\(path).name", "declared twice; the first declaration counts")
+          losses.add(tool, .name, "declared twice; the first declaration counts")
         } else {
           functions.append(tool)
         }
       case .hosted(let kind):
         if kind.original.dialect == .gemini {
-          hosted.append((tool.name, kind.original.json))
+          hosted.append((tool.name, kind.original.json, path))
         } else if declareConstraints(of: kind, path: path, losses: &losses) {
-          hosted.append((key(of: kind.kind), .emptyObject))
+          hosted.append((key(of: kind.kind), .emptyObject, path))
         }
       case .opaque(let opaque):
         if opaque.dialect == .gemini {
-          hosted.append((tool.name, opaque.json))
+          hosted.append((tool.name, opaque.json, path))
         } else {
           losses.add(path, "Gemini has no equivalent of the tool `\(tool.name.isEmpty ? opaque.type : tool.name)`")
         }
@@ -119,7 +119,7 @@ extension Gemini {
     if !functions.isEmpty, !quirks.mixedTools {
       hosted.removeAll { entry in
         guard entry.key != "codeExecution", entry.key != "code_execution" else { return false }
-        losses.add("tools: \(entry.key)", "cannot stand beside functions; the functions are kept")
+        losses.add(entry.path, "cannot stand beside functions; the functions are kept")
         return true
       }
     }
@@ -177,10 +177,10 @@ extension Gemini {
       switch tool.kind {
       case .function(let given, let strict):
         schema = given
-        if strict == true { losses.add("tools: \(tool.name).strict", "Gemini has no equivalent") }
+        if strict == true { losses.add(tool, .strict, "Gemini has no equivalent") }
       case .custom:
         schema = GeminiSchema.freeText
-        losses.add("tools: \(tool.name).format", "free text is asked for as one string argument")
+        losses.add(tool, .format, "free text is asked for as one string argument")
       default: return
       }
       guard let schema else { return }
@@ -194,7 +194,9 @@ extension Gemini {
       }
       if quirks.jsonSchemaTools {
         writer.member("parametersJsonSchema", GeminiSchema.withObjectRoot(schema))
-      } else if let cleaned = GeminiSchema.openAPI(GeminiSchema.withObjectRoot(schema), name: tool.name, &losses) {
+      } else if let cleaned = GeminiSchema.openAPI(
+        GeminiSchema.withObjectRoot(schema), at: { .tool(path: tool.place, .schema, below: $0) }, &losses)
+      {
         writer.member("parameters", cleaned)
       }
     }
@@ -208,12 +210,12 @@ extension Gemini {
     losses: inout Losses
   ) {
     if parallel == false, !functions.isEmpty {
-      losses.add("parallel_tool_calls", "Gemini cannot be told to make one call at a time")
+      losses.add(.parallelToolCalls, "Gemini cannot be told to make one call at a time")
     }
     guard !functions.isEmpty else {
       switch choice {
       case nil, .auto, .some(.none): return
-      default: return losses.add("tool_choice", "there is no function to choose")
+      default: return losses.add(.toolChoice, "there is no function to choose")
       }
     }
     func write(_ mode: StaticString?, _ names: [String] = []) {
@@ -241,16 +243,16 @@ extension Gemini {
       if functions.contains(name) {
         write("ANY", [name])
       } else {
-        losses.add("tool_choice", "names no declared function")
+        losses.add(.toolChoice, "names no declared function")
       }
     case .allowed(let names, let required):
       let known = names.filter(functions.contains)
       if known.isEmpty {
-        losses.add("tool_choice", "names no declared function")
+        losses.add(.toolChoice, "names no declared function")
       } else {
         write(required ? "ANY" : "VALIDATED", known)
       }
-    case .opaque(let opaque): losses.add("tool_choice", "Gemini has no equivalent of `\(opaque.type)`")
+    case .opaque(let opaque): losses.add(.toolChoice, "Gemini has no equivalent of `\(opaque.type)`")
     }
   }
 }

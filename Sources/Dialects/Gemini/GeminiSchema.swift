@@ -99,12 +99,12 @@ enum GeminiSchema {
 
   /// The schema cut to the subset.
   ///
-  /// What it cannot say becomes part of a description where it means something to a model, and is declared. Nil for an
-  /// object without properties, which Gemini wants left out.
-  static func openAPI(_ schema: JSON, name: String, _ losses: inout Losses) -> JSON? {
-    var cutter = GeminiSchemaCutter(root: schema, name: name)
+  /// What it cannot say becomes part of a description where it means something to a model, and is declared, at the
+  /// `place` of its path in the schema. Nil for an object without properties, which Gemini wants left out.
+  static func openAPI(_ schema: JSON, at place: (String) -> LossPlace, _ losses: inout Losses) -> JSON? {
+    var cutter = GeminiSchemaCutter(root: schema)
     let node = cutter.node(schema)
-    losses.append(cutter.losses)
+    for loss in cutter.losses { losses.add(place(loss.path), loss.reason) }
     if node.type == "OBJECT", node.properties.isEmpty { return nil }
     return JSON { node.write(to: &$0) }
   }

@@ -6,17 +6,24 @@ import Wire
 /// References are put in place of their names; recursion ends in an object without further detail.
 struct GeminiSchemaCutter {
   private let root: JSON
-  private let name: String
+  /// The steps from the root to the schema that is being read.
+  private var place: [String] = []
   private var active: [String] = []
   private var size = 0
   private var depth = 0
-  private(set) var losses = Losses()
+  /// What the subset cannot say; paths begin at the root.
+  private(set) var losses: [Loss] = []
   /// References that use one another multiply; beyond this many nodes the rest stays open.
   private static let limit = 20_000
 
-  init(root: JSON, name: String) {
+  init(root: JSON) {
     self.root = root
-    self.name = name
+  }
+
+  private mutating func node(_ schema: JSON, at steps: String...) -> GeminiSchemaNode {
+    place += steps
+    defer { place.removeLast(steps.count) }
+    return node(schema)
   }
 
   mutating func node(_ schema: JSON) -> GeminiSchemaNode {
@@ -35,7 +42,9 @@ struct GeminiSchemaCutter {
     node.title = schema["title"]?.string
     node.description = schema["description"]?.string
     node.isNullable = schema["nullable"]?.bool == true
-    for part in schema["allOf"]?.elements ?? JSON.null.elements { node.merge(self.node(part)) }
+    for (index, part) in (schema["allOf"]?.elements ?? JSON.null.elements).enumerated() {
+      node.merge(self.node(part, at: "allOf[\(index)]"))
+    }
     readType(schema["type"], of: schema, into: &node)
     readProperties(schema, into: &node)
     readItems(schema, into: &node)
@@ -53,7 +62,10 @@ struct GeminiSchemaCutter {
       lose("$ref", "recursion is cut")
     } else if let target = target(of: reference) {
       active.append(reference)
+      let outer = place
+      place = Self.steps(of: reference)
       node = self.node(target)
+      place = outer
       active.removeLast()
     } else {
       lose("$ref", "points nowhere")
@@ -65,16 +77,22 @@ struct GeminiSchemaCutter {
   private func target(of reference: String) -> JSON? {
     guard reference.hasPrefix("#") else { return nil }
     var place = root
-    for step in reference.dropFirst().split(separator: "/") {
-      let key = step.split(separator: "~", omittingEmptySubsequences: false)
-      // JSON Pointer: ~1 is a slash, ~0 a tilde.
-      let text = key.dropFirst().reduce(String(key.first ?? "")) { text, piece in
-        text + (piece.hasPrefix("1") ? "/" : "~") + piece.dropFirst()
-      }
-      guard let next = place[name: text] else { return nil }
+    for step in Self.steps(of: reference) {
+      guard let next = place[name: step] else { return nil }
       place = next
     }
     return place
+  }
+
+  /// The members that a reference inside the schema goes through.
+  private static func steps(of reference: String) -> [String] {
+    reference.dropFirst().split(separator: "/").map { step in
+      let key = step.split(separator: "~", omittingEmptySubsequences: false)
+      // JSON Pointer: ~1 is a slash, ~0 a tilde.
+      return key.dropFirst().reduce(String(key.first ?? "")) { text, piece in
+        text + (piece.hasPrefix("1") ? "/" : "~") + piece.dropFirst()
+      }
+    }
   }
 
   private mutating func readType(_ type: JSON?, of schema: JSON, into node: inout GeminiSchemaNode) {
@@ -102,7 +120,7 @@ struct GeminiSchemaCutter {
   private mutating func readProperties(_ schema: JSON, into node: inout GeminiSchemaNode) {
     for property in schema["properties"]?.members ?? JSON.null.members {
       let key = property.key
-      let value = self.node(property.value)
+      let value = self.node(property.value, at: "properties", key)
       node.properties.removeAll { $0.name == key }
       node.properties.append(GeminiSchemaNode.Property(name: key, schema: value))
     }
@@ -113,10 +131,10 @@ struct GeminiSchemaCutter {
 
   private mutating func readItems(_ schema: JSON, into node: inout GeminiSchemaNode) {
     if let items = schema["items"], items.isObject {
-      node.items = [self.node(items)]
+      node.items = [self.node(items, at: "items")]
     } else if let first = schema["prefixItems"]?.elements.first ?? schema["items"]?.elements.first {
       lose("prefixItems", "only the first item's schema is kept")
-      node.items = [self.node(first)]
+      node.items = [self.node(first, at: "prefixItems[0]")]
     }
   }
 
@@ -148,11 +166,11 @@ struct GeminiSchemaCutter {
 
   private mutating func readAlternatives(_ schema: JSON, into node: inout GeminiSchemaNode) {
     for key in ["anyOf", "oneOf"] {
-      for choice in schema[name: key]?.elements ?? JSON.null.elements {
+      for (index, choice) in (schema[name: key]?.elements ?? JSON.null.elements).enumerated() {
         if choice["type"]?.isString("null") == true {
           node.isNullable = true
         } else {
-          node.anyOf.append(self.node(choice))
+          node.anyOf.append(self.node(choice, at: "\(key)[\(index)]"))
         }
       }
     }
@@ -193,7 +211,9 @@ struct GeminiSchemaCutter {
   }
 
   private mutating func lose(_ keyword: String, _ reason: String) {
-    losses.add("schema of \(name): \(keyword)", reason)
+    // No translation declares more; references that use one another would.
+    guard losses.count < 512 else { return }
+    losses.append(Loss(path: (place + [keyword]).joined(separator: "."), reason: reason))
   }
 }
 

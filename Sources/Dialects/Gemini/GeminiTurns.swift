@@ -41,7 +41,7 @@ struct GeminiTurns {
         system.append(message)
         continue
       }
-      let path = message.extensions?.path ?? "messages[\(index)]"
+      let path = message.path ?? "messages[\(index)]"
       if message.name != nil { losses.add("\(path).name", "Gemini has no equivalent") }
       if let own = message.extensions.own(.gemini) {
         addOwn(message, own: own, losses: &losses)
@@ -69,8 +69,8 @@ struct GeminiTurns {
 
   private mutating func addOwn(_ message: Message, own: Extensions, losses: inout Losses) {
     var pieces: [Piece] = []
-    for (index, part) in message.parts.enumerated() {
-      let path = part.extensions?.path ?? "\(own.path).parts[\(index)]"
+    for part in message.parts {
+      let path = part.path ?? own.path
       var piece = Piece(part: part, path: path)
       if let state = part.state {
         if state.belongs(to: .gemini, target.origin) {
@@ -116,8 +116,8 @@ struct GeminiTurns {
     var results: [Piece] = []
     var media: [Piece] = []
     var rest: [Piece] = []
-    for (index, part) in parts.enumerated() {
-      let piece = Piece(part: part, path: part.extensions?.path ?? "\(path).content[\(index)]")
+    for part in parts {
+      let piece = Piece(part: part, path: part.path ?? path)
       if isForeign(part, path: piece.path, losses: &losses) { continue }
       switch part.content {
       case .toolResult(let result):
@@ -137,8 +137,8 @@ struct GeminiTurns {
   private func modelPieces(_ parts: [Part], path: String, losses: inout Losses) -> [Piece] {
     var pieces: [Piece] = []
     var waiting: [String] = []
-    for (index, part) in parts.enumerated() {
-      var piece = Piece(part: part, path: part.extensions?.path ?? "\(path).content[\(index)]")
+    for part in parts {
+      var piece = Piece(part: part, path: part.path ?? path)
       if isForeign(part, path: piece.path, losses: &losses) { continue }
       if let state = part.state {
         if state.belongs(to: .gemini, target.origin) {
@@ -234,7 +234,7 @@ struct GeminiTurns {
         if case .text(let text) = part.content {
           if !text.text.isEmpty { texts.append((text.text, "system")) }
         } else {
-          losses.add("system", "only text can be a system instruction in Gemini")
+          losses.add(part.path ?? message.path ?? "system", "only text can be a system instruction in Gemini")
         }
       }
     }

@@ -11,7 +11,7 @@ extension OpenAIChat.TurnWriter {
     _ parts: [Part], name: String?, path: String, dialect: DialectID?, into writer: inout JSONWriter
   ) {
     var elements: [Part] = []
-    for part in parts { lower(part, path: path, dialect: dialect, into: &elements) }
+    for part in parts { lower(part, path: part.path ?? path, dialect: dialect, into: &elements) }
     if elements.isEmpty, parts.contains(where: { if case .text = $0.content { true } else { false } }) {
       elements.append(.text(""))
     }
@@ -173,7 +173,7 @@ extension OpenAIChat.TurnWriter {
         case .reasoning where part.extensions == nil: writeOwnReasoning(part, own, into: &writer)
         case .refusal(let text) where part.extensions == nil: refusal = text
         case .image where !quirks.imageInput:
-          losses.add(part.extensions?.path ?? own.path, "the provider's models take no images")
+          losses.add(part.path ?? own.path, "the provider's models take no images")
           content.append(.text("[image left out]"))
         case .opaque(let opaque) where opaque.json["function"] != nil || opaque.json["custom"] != nil:
           calls.append(part)

@@ -13,7 +13,7 @@ extension OpenAIChat.RequestWriter {
       }
       var position = 0
       for message in request.messages {
-        let path = message.extensions.map { $0.path } ?? "messages[\(position)]"
+        let path = message.path ?? "messages[\(position)]"
         turns.add(message, path: path, into: &writer)
         position += 1
       }
@@ -101,7 +101,7 @@ extension OpenAIChat {
         losses.add(part, writing: .openAIChat)
         switch part.content {
         case .text(let text): if !text.text.isEmpty { pieces.append(text.text) }
-        default: losses.add(path, "\(message.role.rawValue) messages take text only")
+        default: losses.add(part.path ?? path, "\(message.role.rawValue) messages take text only")
         }
       }
       guard !pieces.isEmpty else { return }
@@ -151,10 +151,10 @@ extension OpenAIChat {
           }
           carried.append(.text("[attachment of the result of tool call \(result.callID ?? "")]"))
           carried.append(part)
-          carriedPath = part.extensions?.path ?? path
+          carriedPath = part.path ?? path
           pieces.append("[attachment: see the next user message]")
-        case .opaque(let opaque): losses.add(path, "a tool result's `\(opaque.type)` has no equivalent")
-        default: losses.add(path, "a part of a tool result has no equivalent")
+        case .opaque(let opaque): losses.add(part.path ?? path, "a tool result's `\(opaque.type)` has no equivalent")
+        default: losses.add(part.path ?? path, "a part of a tool result has no equivalent")
         }
       }
       if pieces.isEmpty, let structured = result.structured { pieces.append(structured.text) }
@@ -193,12 +193,12 @@ extension OpenAIChat {
           calls.append((call, own(part.state)))
         case .opaque(let opaque):
           text.interrupt()
-          losses.add(assistantPath, "`\(opaque.type)` has no equivalent")
+          losses.add(part.path ?? assistantPath, "`\(opaque.type)` has no equivalent")
         default:
-          losses.add(assistantPath, "assistant messages take text only")
+          losses.add(part.path ?? assistantPath, "assistant messages take text only")
         }
         if part.state != nil, own(part.state) == nil {
-          losses.add(assistantPath, "reasoning state of another provider")
+          losses.add(part.path ?? assistantPath, "reasoning state of another provider")
         }
       }
       let replays = quirks.reasoningReplay == .always || (quirks.reasoningReplay == .toolTurns && !calls.isEmpty)

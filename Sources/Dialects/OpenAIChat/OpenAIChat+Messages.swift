@@ -88,7 +88,7 @@ extension OpenAIChat {
     let key: StaticString = isCustom ? "custom" : "function"
     guard let body = reader.take(key), body.isObject else {
       // A call of a type only this protocol's vendors know.
-      return Part(.opaque(OpaquePart(.openAIChat, json)))
+      return Part(.opaque(OpaquePart(.openAIChat, json, path: path)))
     }
     var inner = ObjectReader(body)
     let name = inner.takeString("name") ?? ""

@@ -33,7 +33,7 @@ extension OpenAIChat {
       content = thinkingText(json).map { .reasoning(Reasoning([Reasoning.Segment(.text, $0)])) }
     default: content = nil
     }
-    guard let content else { return Part(.opaque(OpaquePart(.openAIChat, json))) }
+    guard let content else { return Part(.opaque(OpaquePart(.openAIChat, json, path: path))) }
     return Part(content, extensions: Extensions(.openAIChat, path: path, reader))
   }
 

@@ -98,7 +98,7 @@ extension OpenAIChat.RequestWriter {
         writer.object("thinking") { $0.member("type", isWanted ? "enabled" : "disabled") }
       }
       if let effort = reasoning.effort, effort != "none" {
-        losses.add("reasoning.effort", "this provider only switches thinking on and off")
+        losses.add(.effort, "this provider only switches thinking on and off")
       }
     case .enableThinking:
       guard let isWanted = reasoning.isWanted else { return }
@@ -117,7 +117,7 @@ extension OpenAIChat.RequestWriter {
         if reasoning.showsThoughts == false { writer.member("exclude", true) }
       }
     case .none:
-      losses.add("reasoning", "this provider has no switch for it")
+      losses.add(.reasoning, "this provider has no switch for it")
     }
   }
 
@@ -126,7 +126,7 @@ extension OpenAIChat.RequestWriter {
     switch word {
     case "none", "minimal", "low", "medium", "high", "xhigh", "max": writer.member("reasoning_effort", word)
     case "ultra": writer.member("reasoning_effort", static: "max")
-    default: losses.add("reasoning.effort", "\(DialectID.openAIChat.displayName) does not know `\(word)`")
+    default: losses.add(.effort, "\(DialectID.openAIChat.displayName) does not know `\(word)`")
     }
   }
 }

@@ -73,7 +73,7 @@ extension OpenAIChat {
       for member in body.members {
         let key = member.key
         if refused.contains(key) {
-          losses.add(key, "this provider refuses the field")
+          losses.add(OpenAIChat().place(named: key), "this provider refuses the field")
         } else {
           writer.key(named: key)
           writer.value(member.value)

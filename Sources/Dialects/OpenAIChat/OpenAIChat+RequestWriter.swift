@@ -62,7 +62,7 @@ extension OpenAIChat.RequestWriter {
       if source != nil {
         writer.member("top_k", value)
       } else {
-        losses.add("sampling: top_k", "\(DialectID.openAIChat.displayName) has no equivalent")
+        losses.add(.topK, "\(DialectID.openAIChat.displayName) has no equivalent")
       }
     }
     writeStop(sampling.stop, into: &writer)
@@ -113,7 +113,7 @@ extension OpenAIChat.RequestWriter {
       return write(stop, into: &writer)
     }
     guard !stop.isEmpty else { return }
-    if stop.count > 4 { losses.add("sampling: stop", "OpenAI takes four stop sequences at most") }
+    if stop.count > 4 { losses.add(.stop, "OpenAI takes four stop sequences at most") }
     write(Array(stop.prefix(4)), into: &writer)
   }
 
@@ -175,7 +175,7 @@ extension OpenAIChat.RequestWriter {
       if source != nil || request.store == true {
         writer.member("metadata", metadata)
       } else {
-        losses.add("metadata", "\(DialectID.openAIChat.displayName) takes it for stored answers only")
+        losses.add(.metadata, "\(DialectID.openAIChat.displayName) takes it for stored answers only")
       }
     }
     // Not storing is the default here, and many servers refuse the field.
@@ -187,7 +187,7 @@ extension OpenAIChat.RequestWriter {
     switch tier {
     case "auto", "default", "flex", "scale", "priority", "fast": writer.member("service_tier", tier)
     case "standard_only": writer.member("service_tier", static: "default")
-    default: losses.add("service_tier", "\(DialectID.openAIChat.displayName) does not know `\(tier)`")
+    default: losses.add(.serviceTier, "\(DialectID.openAIChat.displayName) does not know `\(tier)`")
     }
   }
 
@@ -197,7 +197,7 @@ extension OpenAIChat.RequestWriter {
     } else if source != nil || user.utf8.count <= 64 {
       writer.member("user", user)
     } else {
-      losses.add("user id", "OpenAI takes 64 characters at most")
+      losses.add(.userID, "OpenAI takes 64 characters at most")
     }
   }
 }

@@ -236,7 +236,7 @@ extension OpenAIChat {
     var calls: [(Int, Part)] = []
     for part in candidate.parts {
       losses.add(part, writing: .openAIChat)
-      answer.add(part, path: "content[\(position)]", losses: &losses)
+      answer.add(part, at: position, losses: &losses)
       if part.isToolCall { calls.append((position, part)) }
       position += 1
     }
@@ -249,7 +249,7 @@ extension OpenAIChat {
       writer.array("annotations") { writer in
         for (annotation, offset) in answer.annotations {
           if !write(annotation, offset: offset, into: &writer) {
-            losses.add("annotations", "\(DialectID.openAIChat.displayName) cites addresses only")
+            losses.add(.annotations, at: 0, "\(DialectID.openAIChat.displayName) cites addresses only")
           }
         }
       }
@@ -277,7 +277,7 @@ extension OpenAIChat {
     var details: JSON?
     var annotations: [(Annotation, Int)] = []
 
-    mutating func add(_ part: Part, path: String, losses: inout Losses) {
+    mutating func add(_ part: Part, at index: Int, losses: inout Losses) {
       switch part.content {
       case .text(let piece):
         text.append(piece.text)
@@ -295,10 +295,10 @@ extension OpenAIChat {
       case .toolCall: text.interrupt()
       case .opaque(let opaque):
         text.interrupt()
-        losses.add(path, "`\(opaque.type)` has no equivalent")
+        losses.add(.part, of: part, at: index, "`\(opaque.type)` has no equivalent")
       case .image, .audio, .video, .file, .toolResult:
         text.interrupt()
-        losses.add(path, "\(DialectID.openAIChat.displayName) answers with text only")
+        losses.add(.part, of: part, at: index, "\(DialectID.openAIChat.displayName) answers with text only")
       }
     }
   }

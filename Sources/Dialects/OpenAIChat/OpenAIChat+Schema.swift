@@ -10,7 +10,7 @@ extension OpenAIChat {
     /// Whether `strict` may be set: OpenAI then wants every object closed and every property required.
     var allowsStrict: Bool { Self.isClosed(json) }
 
-    init(_ schema: JSON?, tool: String, losses: inout Losses) {
+    init(_ schema: JSON?, of tool: Tool, losses: inout Losses) {
       guard let schema, schema.isObject, !schema.members.isEmpty else {
         json = JSON { writer in
           writer.object { writer in
@@ -25,7 +25,7 @@ extension OpenAIChat {
         return
       }
       for member in schema.members where Self.isAlternative(member) {
-        losses.add("tools: \(tool).\(member.key)", "OpenAI takes no alternatives at the root of a tool's schema")
+        losses.add(tool, .schema, below: member.key, "OpenAI takes no alternatives at the root of a tool's schema")
       }
       json = JSON { Self.writeRoot(schema, into: &$0) }
     }

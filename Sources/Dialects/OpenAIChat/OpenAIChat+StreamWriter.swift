@@ -193,7 +193,7 @@ extension OpenAIChat {
     private mutating func lose(_ reason: String, _ start: PartStart, _ position: Int) {
       candidates[position].part = .other
       candidates[position].needsBreak = candidates[position].hasText
-      losses.add("content[\(start.index)]", reason)
+      losses.add(.part, of: start.part, at: start.index, reason)
     }
 
     private mutating func begin(_ tool: ToolCall, part: Int, at position: Int, into output: inout [UInt8]) {
@@ -304,7 +304,7 @@ extension OpenAIChat {
       let offset = candidates[position].partOffset
       array.array { isWritten = OpenAIChat.write(annotation, offset: offset, into: &$0) }
       guard isWritten else {
-        return losses.add("annotations", "\(DialectID.openAIChat.displayName) cites addresses only")
+        return losses.add(.annotations, at: 0, "\(DialectID.openAIChat.displayName) cites addresses only")
       }
       let bytes = array.finish()
       chunk(candidates[position].index, into: &output) { writer in

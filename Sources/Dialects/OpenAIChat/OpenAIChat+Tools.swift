@@ -21,7 +21,9 @@ extension OpenAIChat {
     if let search = reader.peek("web_search_options"), search.isObject {
       _ = reader.take("web_search_options")
       tools.append(
-        Tool(name: "web_search", kind: .hosted(HostedTool(.webSearch, original: OpaquePart(.openAIChat, search)))))
+        Tool(
+          name: "web_search",
+          kind: .hosted(HostedTool(.webSearch, original: OpaquePart(.openAIChat, search, path: "web_search_options")))))
     }
     return tools
   }
@@ -43,7 +45,7 @@ extension OpenAIChat {
       tool.extensions = extensions
       return tool
     }
-    return Tool(name: json["name"]?.string ?? "", kind: .opaque(OpaquePart(.openAIChat, json)))
+    return Tool(name: json["name"]?.string ?? "", kind: .opaque(OpaquePart(.openAIChat, json, path: path)))
   }
 
   private static func readFunction(_ json: JSON, path: String, wrapper: Extensions?) -> Tool {
@@ -126,10 +128,10 @@ extension OpenAIChat.RequestWriter {
           writer.member("web_search_options", hosted.original.json)
         } else {
           losses.add(
-            "tools", "\(DialectID.openAIChat.displayName) has no vendor-run tool like `\(hosted.kind.rawValue)`")
+            tool.place, "\(DialectID.openAIChat.displayName) has no vendor-run tool like `\(hosted.kind.rawValue)`")
         }
       } else if case .opaque(let opaque) = tool.kind, opaque.dialect != .openAIChat {
-        losses.add("tools", "\(DialectID.openAIChat.displayName) does not know the tool type `\(opaque.type)`")
+        losses.add(tool.place, "\(DialectID.openAIChat.displayName) does not know the tool type `\(opaque.type)`")
       } else if tool.extensions.own(.openAIChat)?.path.hasPrefix("functions") == true {
         functions.append(tool)
       } else {
@@ -190,13 +192,13 @@ extension OpenAIChat.RequestWriter {
         if let strict { writer.member("strict", strict) }
         return
       }
-      let shaped = OpenAIChat.ToolSchema(schema, tool: tool.name, losses: &losses)
+      let shaped = OpenAIChat.ToolSchema(schema, of: tool, losses: &losses)
       writer.member("parameters", shaped.json)
       guard let strict else { return }
       if !strict || shaped.allowsStrict {
         writer.member("strict", strict)
       } else {
-        losses.add("tools: \(tool.name).strict", "its schema is outside the subset OpenAI's strict mode takes")
+        losses.add(tool, .strict, "its schema is outside the subset OpenAI's strict mode takes")
       }
     }
   }
@@ -237,7 +239,7 @@ extension OpenAIChat.RequestWriter {
       if opaque.dialect == .openAIChat {
         writer.member("tool_choice", opaque.json)
       } else {
-        losses.add("tool_choice", "\(DialectID.openAIChat.displayName) has no equivalent")
+        losses.add(.toolChoice, "\(DialectID.openAIChat.displayName) has no equivalent")
       }
     }
   }

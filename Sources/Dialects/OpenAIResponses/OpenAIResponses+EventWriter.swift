@@ -52,7 +52,7 @@ struct OpenAIResponsesEventWriter: EventWriter {
       begin(into: &output)
     case .partStarted(let start):
       guard start.candidate == 0 else {
-        return items.losses.add("choices[\(start.candidate)]", "OpenAI Responses gives one answer only")
+        return items.losses.add(.candidate, at: 0, candidate: start.candidate, "OpenAI Responses gives one answer only")
       }
       startPart(start.part, into: &output)
     case .partDelta(let delta):

@@ -15,13 +15,14 @@ extension OpenAIResponsesEventWriter {
       if part.frame != nil { return startWords(part, into: &output) }
       close(isWhole: true, into: &output)
       guard opaque.dialect == Self.dialect else {
-        return items.losses.add("content", "`\(opaque.type)` is known to \(opaque.dialect.displayName) only")
+        return items.losses.add(
+          .part, of: part, at: count, "`\(opaque.type)` is known to \(opaque.dialect.displayName) only")
       }
       tell(Array(opaque.json.text.utf8), isAdded: false, into: &output)
     case .image(let media):
       close(isWhole: true, into: &output)
       guard case .base64(let data) = media.source else {
-        return items.losses.add("content", "an image that is not inline has no equivalent")
+        return items.losses.add(.part, of: part, at: count, "an image that is not inline has no equivalent")
       }
       var writer = JSONWriter()
       writer.object {
@@ -33,7 +34,7 @@ extension OpenAIResponsesEventWriter {
       tell(writer.finish(), isAdded: false, into: &output)
     case .audio, .video, .file, .toolResult:
       close(isWhole: true, into: &output)
-      items.losses.add("content", "an answer holds no such part")
+      items.losses.add(.part, of: part, at: count, "an answer holds no such part")
     }
   }
 
@@ -181,7 +182,7 @@ extension OpenAIResponsesEventWriter {
     guard let item = open, item.kind == .message else { return }
     var writer = JSONWriter()
     guard OpenAIResponses.write(annotation, in: text, into: &writer) else {
-      return items.losses.add("annotations", "a citation of a document has no equivalent")
+      return items.losses.add(.annotations, at: count, "a citation of a document has no equivalent")
     }
     let bytes = writer.finish()
     let number = item.annotations.count

@@ -321,9 +321,9 @@ struct ResponsesItemReader {
       if isOpen {
         completeInput(Self.input(of: whole, type: type), &steps)
       } else {
-        open(OpenAIResponses.opaque(whole), &steps)
+        open(OpenAIResponses.opaque(whole, path: "output[\(outputIndex)]"), &steps)
       }
-    default: open(OpenAIResponses.opaque(item ?? header), &steps)
+    default: open(OpenAIResponses.opaque(item ?? header, path: "output[\(outputIndex)]"), &steps)
     }
     close(&steps)
   }
@@ -340,7 +340,7 @@ struct ResponsesItemReader {
         openContent(Self.emptyText, &steps)
         tell(text, &steps)
       } else if contentCount == 0 {
-        open(OpenAIResponses.opaque(item), &steps)
+        open(OpenAIResponses.opaque(item, path: "output[\(outputIndex)]"), &steps)
       }
       return
     }

@@ -137,7 +137,7 @@ struct ResponsesItemWriter {
     var position = 0
     while position < parts.count {
       let part = parts[position]
-      let place = part.extensions?.path ?? "\(path).content[\(position)]"
+      let place = part.path ?? path
       let next = position + 1
       switch part.content {
       case .reasoning(let reasoning):

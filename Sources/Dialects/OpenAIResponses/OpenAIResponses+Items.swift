@@ -30,9 +30,11 @@ extension OpenAIResponses {
       return .turn([try readCall(item, path: path, kind: type == "function_call" ? .function : .custom)])
     case "function_call_output", "custom_tool_call_output":
       return .message(try readOutput(item, path: path, kind: type == "function_call_output" ? .function : .custom))
-    case "additional_tools": return .message(Message(.developer, [opaque(item)]))
-    case "mcp_approval_response": return .message(Message(.tool, [opaque(item)]))
-    default: return type.hasSuffix("_output") ? .message(Message(.tool, [opaque(item)])) : .turn([opaque(item)])
+    case "additional_tools": return .message(Message(.developer, [opaque(item, path: path)]))
+    case "mcp_approval_response": return .message(Message(.tool, [opaque(item, path: path)]))
+    default:
+      let part = opaque(item, path: path)
+      return type.hasSuffix("_output") ? .message(Message(.tool, [part])) : .turn([part])
     }
   }
 
@@ -49,7 +51,7 @@ extension OpenAIResponses {
       "Invalid value: '\(type)'. Supported values are: \(supported).", path: path, code: "invalid_value")
   }
 
-  static func opaque(_ item: JSON) -> Part { Part(.opaque(OpaquePart(dialect, item))) }
+  static func opaque(_ item: JSON, path: String) -> Part { Part(.opaque(OpaquePart(dialect, item, path: path))) }
 
   private static func readMessage(_ item: JSON, path: String, source: StateSource) throws(DialectError) -> Entry {
     var reader = ObjectReader(item)
@@ -88,7 +90,7 @@ extension OpenAIResponses {
       message.extensions = extensions
       return .message(message)
     }
-    if parts.isEmpty { return .turn([opaque(item)]) }
+    if parts.isEmpty { return .turn([opaque(item, path: path)]) }
     let frame = ItemFrame(id: itemID, extensions: extensions)
     for index in parts.indices { parts[index].frame = frame }
     return .turn(parts)

@@ -120,7 +120,7 @@ struct ResponsesContentWriter {
   func write(_ part: Part, into writer: inout JSONWriter, losses: inout Losses) -> Bool {
     let own = part.extensions.own(Self.dialect)
     losses.add(part.extensions, writing: Self.dialect)
-    let place = part.extensions?.path ?? path
+    let place = part.path ?? path
     switch part.content {
     case .text(let text): write(text, own, into: &writer, losses: &losses, place: place)
     case .refusal(let text):

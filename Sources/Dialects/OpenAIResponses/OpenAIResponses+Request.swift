@@ -162,12 +162,12 @@ extension OpenAIResponses {
     if let count = request.sampling.candidateCount, count > 1 {
       throw DialectError("OpenAI Responses gives one answer only", path: "n", code: "unsupported_parameter")
     }
-    for (index, tool) in request.tools.enumerated() {
+    for tool in request.tools {
       guard case .hosted(let hosted) = tool.kind, hosted.original.dialect != dialect,
         let blocked = hosted.original.json["blocked_domains"], !blocked.elements.isEmpty
       else { continue }
       throw DialectError(
-        "OpenAI Responses cannot block domains of a search", path: "tools[\(index)].blocked_domains",
+        "OpenAI Responses cannot block domains of a search", path: "\(tool.place).blocked_domains",
         code: "unsupported_parameter")
     }
   }
@@ -188,7 +188,7 @@ extension OpenAIResponses {
     writer.array { writer in
       for (index, message) in turns.enumerated() {
         let isFollowed = index + 1 < turns.count && turns[index + 1].role == .assistant
-        items.writeItems(of: message, path: "messages[\(index)]", isFollowed: isFollowed, into: &writer)
+        items.writeItems(of: message, path: message.path ?? "messages[\(index)]", isFollowed: isFollowed, into: &writer)
       }
     }
     return writer.finish()
@@ -203,7 +203,7 @@ extension OpenAIResponses {
         if case .text(let text) = part.content {
           if own || !text.text.isEmpty { texts.append(text.text) }
         } else {
-          losses.add(part.extensions?.path ?? "system", "instructions are text only")
+          losses.add(part.path ?? message.path ?? "system", "instructions are text only")
         }
       }
     }
@@ -240,7 +240,7 @@ extension OpenAIResponses {
     if let limit = sampling.maxOutputTokens {
       if !isOwn, let count = limit.int, count < 16 {
         writer.member("max_output_tokens", 16)
-        losses.add("max_tokens", "raised to 16, the least OpenAI Responses takes")
+        losses.add(.maxOutputTokens, "raised to 16, the least OpenAI Responses takes")
       } else {
         writer.member("max_output_tokens", limit)
       }
@@ -249,12 +249,12 @@ extension OpenAIResponses {
     if let topP = sampling.topP { writer.member("top_p", topP) }
     if let count = sampling.topLogprobs { writer.member("top_logprobs", count) }
     let reason = "OpenAI Responses has no equivalent"
-    if sampling.topK != nil { losses.add("top_k", reason) }
-    if !sampling.stop.isEmpty { losses.add("stop", reason) }
-    if sampling.seed != nil { losses.add("seed", reason) }
-    if sampling.presencePenalty != nil { losses.add("presence_penalty", reason) }
-    if sampling.frequencyPenalty != nil { losses.add("frequency_penalty", reason) }
-    if sampling.logitBias?.isEmpty == false { losses.add("logit_bias", reason) }
+    if sampling.topK != nil { losses.add(.topK, reason) }
+    if !sampling.stop.isEmpty { losses.add(.stop, reason) }
+    if sampling.seed != nil { losses.add(.seed, reason) }
+    if sampling.presencePenalty != nil { losses.add(.presencePenalty, reason) }
+    if sampling.frequencyPenalty != nil { losses.add(.frequencyPenalty, reason) }
+    if sampling.logitBias?.isEmpty == false { losses.add(.logitBias, reason) }
   }
 
   private static func writeReasoning(
@@ -347,19 +347,19 @@ extension OpenAIResponses {
       switch tier {
       case "auto", "default", "flex", "priority", "scale": writer.member("service_tier", tier)
       case "standard_only": writer.member("service_tier", static: "default")
-      default: losses.add("service_tier", "`\(tier)` has no equivalent")
+      default: losses.add(.serviceTier, "`\(tier)` has no equivalent")
       }
     }
-    writeShort("prompt_cache_key", request.cacheKey, losses: &losses, into: &writer)
-    writeShort("user", request.userID, losses: &losses, into: &writer)
+    writeShort("prompt_cache_key", .cacheKey, request.cacheKey, losses: &losses, into: &writer)
+    writeShort("user", .userID, request.userID, losses: &losses, into: &writer)
     if let metadata = request.metadata, !metadata.members.isEmpty {
       if metadata.members.allSatisfy({ $0.value.isString }) {
         writer.member("metadata", metadata)
       } else {
-        losses.add("metadata", "only strings can be sent")
+        losses.add(.metadata, "only strings can be sent")
       }
     }
-    if request.store == true { losses.add("store", "not kept: the conversation travels whole") }
+    if request.store == true { losses.add(.store, "not kept: the conversation travels whole") }
     writer.member("store", false)
     let keepsState = request.reasoning?.isWanted == true && request.reasoning?.effortWord != "none"
     let wantsLogprobs = request.sampling.logprobs == true
@@ -371,13 +371,13 @@ extension OpenAIResponses {
   }
 
   private static func writeShort(
-    _ name: StaticString, _ text: String?, losses: inout Losses, into writer: inout JSONWriter
+    _ name: StaticString, _ setting: Setting, _ text: String?, losses: inout Losses, into writer: inout JSONWriter
   ) {
     guard let text else { return }
     if text.unicodeScalars.count <= 64 {
       writer.member(name, text)
     } else {
-      losses.add(name.description, "longer than 64 characters")
+      losses.add(setting, "longer than 64 characters")
     }
   }
 }

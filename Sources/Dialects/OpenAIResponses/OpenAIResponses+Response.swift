@@ -53,7 +53,7 @@ extension OpenAIResponses {
     switch try readItem(item, path: path, source: .upstream(origin)) {
     case .turn(let parts): return parts
     case .message(let message):
-      guard item["role"] != nil, !message.parts.isEmpty else { return [opaque(item)] }
+      guard item["role"] != nil, !message.parts.isEmpty else { return [opaque(item, path: path)] }
       let frame = ItemFrame(id: message.id, extensions: message.extensions)
       return message.parts.map { part in
         var part = part
@@ -118,7 +118,7 @@ extension OpenAIResponses {
   ) -> [UInt8] {
     losses.add(response.extensions, writing: id)
     for candidate in response.candidates.dropFirst() {
-      losses.add("choices[\(candidate.index)]", "OpenAI Responses gives one answer only")
+      losses.add(.candidate, at: 0, candidate: candidate.index, "OpenAI Responses gives one answer only")
     }
     let candidate = response.candidates.first
     losses.add(candidate?.extensions, writing: id)

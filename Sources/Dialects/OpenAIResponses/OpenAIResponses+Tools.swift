@@ -57,12 +57,12 @@ extension OpenAIResponses {
   }
 
   private static func hosted(_ kind: HostedTool.Kind, _ json: JSON, path: String) -> Tool {
-    let tool = HostedTool(kind, original: OpaquePart(dialect, json))
+    let tool = HostedTool(kind, original: OpaquePart(dialect, json, path: path))
     return Tool(name: kind.rawValue, kind: .hosted(tool))
   }
 
   private static func opaqueTool(_ json: JSON, path: String) -> Tool {
-    Tool(name: json["name"]?.string ?? "", kind: .opaque(OpaquePart(dialect, json)))
+    Tool(name: json["name"]?.string ?? "", kind: .opaque(OpaquePart(dialect, json, path: path)))
   }
 
   // MARK: - Writing
@@ -77,12 +77,12 @@ extension OpenAIResponses {
       while position < tools.count {
         if case .opaque(let opaque) = tools[position].kind, opaque.type == "tool_search", !target.quirks.namespaceTools
         {
-          inner.add("tools[\(position)]", "the provider knows no `tool_search`")
+          inner.add(tools[position].place, "the provider knows no `tool_search`")
           position += 1
           continue
         }
         guard let namespace = tools[position].namespace else {
-          write(tools[position], index: position, losses: &inner, into: &writer)
+          write(tools[position], losses: &inner, into: &writer)
           position += 1
           continue
         }
@@ -99,7 +99,7 @@ extension OpenAIResponses {
           writer.member("name", namespace.name)
           if let description = namespace.description { writer.member("description", description) }
           writer.array("tools") { writer in
-            for index in range { write(tools[index], index: index, losses: &inner, into: &writer) }
+            for index in range { write(tools[index], losses: &inner, into: &writer) }
           }
         }
         position = end
@@ -117,10 +117,10 @@ extension OpenAIResponses {
     }
   }
 
-  private static func write(_ tool: Tool, index: Int, losses: inout Losses, into writer: inout JSONWriter) {
+  private static func write(_ tool: Tool, losses: inout Losses, into writer: inout JSONWriter) {
     let own = tool.extensions.own(dialect)
     losses.add(tool.extensions, writing: dialect)
-    let path = tool.extensions?.path ?? "tools[\(index)]"
+    let path = tool.place
     switch tool.kind {
     case .function(let schema, let strict):
       let hasSchema = own == nil || own?.source["parameters"]?.isObject == true
@@ -134,7 +134,7 @@ extension OpenAIResponses {
           if own != nil, let schema {
             writer.value(schema)
           } else {
-            writeSchema(schema, path: path, losses: &inner, into: &writer)
+            writeSchema(schema, of: tool, losses: &inner, into: &writer)
           }
         }
         if let strict {
@@ -164,7 +164,7 @@ extension OpenAIResponses {
   }
 
   /// A function's schema: the root must be a plain object schema.
-  private static func writeSchema(_ schema: JSON?, path: String, losses: inout Losses, into writer: inout JSONWriter) {
+  private static func writeSchema(_ schema: JSON?, of tool: Tool, losses: inout Losses, into writer: inout JSONWriter) {
     guard let schema, !schema.members.isEmpty else {
       return writer.object { writer in
         writer.member("type", static: "object")
@@ -181,7 +181,7 @@ extension OpenAIResponses {
         }
         let key = member.key
         if ["oneOf", "anyOf", "allOf", "enum", "not"].contains(key) {
-          inner.add(path + ".parameters." + key, "not allowed at the root of a schema")
+          inner.add(tool, .schema, below: key, "not allowed at the root of a schema")
           continue
         }
         writer.key(named: key)
@@ -284,7 +284,7 @@ extension OpenAIResponses {
       if opaque.dialect == dialect {
         writer.member("tool_choice", opaque.json)
       } else {
-        losses.add("tool_choice", "known to \(opaque.dialect.displayName) only")
+        losses.add(.toolChoice, "known to \(opaque.dialect.displayName) only")
       }
     }
   }

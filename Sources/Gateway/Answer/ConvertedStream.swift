@@ -15,6 +15,7 @@ final class ConvertedStream: StreamedAnswer {
   private let generation: Generation
   private unowned let attempt: Attempt
   private let head: UpstreamResponseHead
+  private let answer: AnswerCrossing
   private var stream: AnswerEvents
   private let context: ReplyContext
   private var writer: (any EventWriter)?
@@ -33,8 +34,8 @@ final class ConvertedStream: StreamedAnswer {
     self.generation = generation
     self.attempt = attempt
     self.head = head
-    stream = attempt.prepared.answer(to: generation.exchange.dialect.id)
-      .makeEvents(exchangeID: generation.exchange.id)
+    answer = attempt.prepared.answer(to: generation.exchange.dialect.id)
+    stream = answer.makeEvents(exchangeID: generation.exchange.id)
     context = generation.replyContext()
     if !generation.isStream || remembers { fold = ResponseFold() }
     if generation.isStream { writer = exchange.dialect.makeEventWriter(for: context) }
@@ -139,7 +140,7 @@ final class ConvertedStream: StreamedAnswer {
           candidate.parts, scope: exchange.reasoningScope(generation.group), now: exchange.record.startedAt)
       }
     }
-    if let writer { AnswerFacts.note(writer.losses, in: &exchange.record) }
+    if let writer { AnswerFacts.note(answer.named(writer.losses), in: &exchange.record) }
     generation.note(head.status, exchange.record.errorMessage)
     guard generation.isStream else { return answerWhole() }
     flush()
@@ -156,7 +157,7 @@ final class ConvertedStream: StreamedAnswer {
       return exchange.fail(failure, as: "upstream_failed")
     }
     var losses = Losses()
-    let bytes = exchange.dialect.writeResponse(response, for: context, losses: &losses)
+    let bytes = answer.write(response, asStream: false, for: context, losses: &losses)
     AnswerFacts.note(losses, in: &exchange.record)
     var headers = HTTPHeaders()
     OutboundHeaders.response(head, isSameProtocol: attempt.prepared.isSameProtocol, into: &headers)

@@ -100,6 +100,14 @@ public struct Losses: Sendable {
     }
   }
 
+  /// Declares the loss of a stream event, named by its type or, where types have no names, by its first member.
+  public mutating func add(_ event: OpaqueEvent, _ reason: String) {
+    guard event.dialect == .gemini, let member = event.json.members.first(where: { _ in true }) else {
+      return add(event.name ?? "event", reason)
+    }
+    add(event.name == "candidate" ? "candidates[0].\(member.key)" : member.key, reason)
+  }
+
   /// Puts every place in words.
   public mutating func name(_ words: (LossPlace) -> String) {
     let unnamed = declared

@@ -48,6 +48,8 @@ public enum ToolField: String, Sendable, Hashable {
 public enum AnswerField: String, Sendable, Hashable {
   /// A part of the content.
   case part
+  /// The input of a call.
+  case input
   /// What a part cites.
   case annotations
   /// The log probabilities of a part's tokens.

@@ -12,11 +12,11 @@ struct LawsLossNamesTests {
     let way = AnswerCrossing(from: pair.from, to: pair.to)
     var strange: [String: String] = [:]
     var told = 0
-    func check(_ losses: Losses, _ body: JSON, _ item: CorpusCase, _ kind: String) {
+    func check(_ losses: Losses, _ body: JSON, _ pieces: String = "", _ item: CorpusCase, _ kind: String) {
       for loss in losses.list {
         told += 1
         let first = loss.path.prefix { $0 != "." && $0 != "[" }
-        if body[name: String(first)] == nil { strange["\(kind) \(loss.path): \(loss.reason)"] = item.id }
+        if body[name: String(first)] == nil, !pieces.contains("\"\(first)\"") { strange["\(kind) \(loss.path): \(loss.reason)"] = item.id }
       }
     }
     for item in Corpus.generations(pair.from) {
@@ -43,7 +43,9 @@ struct LawsLossNamesTests {
         // The same answer told whole: a stream tells it in pieces.
         var nothing = Losses()
         let whole = way.upstream.writeResponse(LawsAnswer.fold(events), for: LawsAnswer.reply, losses: &nothing)
-        check(losses, (try? JSON(parsing: whole)) ?? .null, item, "stream")
+        // A member of its pieces, or the type of an event, is its word, too.
+        let text = String(decoding: stream, as: UTF8.self)
+        check(losses, (try? JSON(parsing: whole)) ?? .null, text, item, "stream")
       }
     }
     for (loss, id) in strange.sorted(by: { $0.key < $1.key }) { print("  loss names \(pair): \(loss) (\(id))") }

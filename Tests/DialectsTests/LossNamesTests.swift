@@ -16,7 +16,9 @@ import Wire
     var description: String { "\(client.rawValue) → \(target.rawValue)" }
   }
 
-  private static let schema = #"{"type":"object","properties":{"tags":{"type":"array","maxItems":3,"items":{"type":"string","pattern":"x"}}}}"#
+  private static let schema = """
+    {"type":"object","properties":{"tags":{"type":"array","maxItems":3,"items":{"type":"string","pattern":"x"}}}}
+    """
   private static let chat = """
     {"model":"m","messages":[{"role":"user","content":"hi"}],"max_completion_tokens":8,"temperature":2.5,"top_p":0.5,
     "stop":[" ","a","b","c","d","e"],"seed":99999999999,"presence_penalty":1,"frequency_penalty":1,"logprobs":true,
@@ -51,18 +53,86 @@ import Wire
     """
 
   static let cases = [
-    Case(client: .openAIChat, target: .anthropic, body: chat, lost: []),
-    Case(client: .openAIChat, target: .gemini, body: chat, lost: []),
-    Case(client: .openAIChat, target: .openAIResponses, body: chat, lost: []),
-    Case(client: .openAIResponses, target: .openAIChat, body: responses, lost: []),
-    Case(client: .openAIResponses, target: .anthropic, body: responses, lost: []),
-    Case(client: .openAIResponses, target: .gemini, body: responses, lost: []),
-    Case(client: .anthropic, target: .openAIChat, body: anthropic, lost: []),
-    Case(client: .anthropic, target: .openAIResponses, body: anthropic, lost: []),
-    Case(client: .anthropic, target: .gemini, body: anthropic, lost: []),
-    Case(client: .gemini, target: .openAIChat, body: gemini, lost: []),
-    Case(client: .gemini, target: .openAIResponses, body: gemini, lost: []),
-    Case(client: .gemini, target: .anthropic, body: gemini, lost: []),
+    Case(
+      client: .openAIChat, target: .anthropic, body: chat,
+      lost: [
+        "frequency_penalty", "logit_bias", "logprobs", "metadata", "presence_penalty", "prompt_cache_key",
+        "response_format.json_schema.schema.properties.tags.items.pattern",
+        "response_format.json_schema.schema.properties.tags.maxItems", "seed", "service_tier", "stop", "store",
+        "temperature", "tools[1].function.strict", "top_logprobs", "top_p", "verbosity",
+      ]),
+    Case(
+      client: .openAIChat, target: .gemini, body: chat,
+      lost: [
+        "logit_bias", "metadata", "parallel_tool_calls", "prompt_cache_key", "response_format", "safety_identifier",
+        "seed", "service_tier", "stop", "store", "temperature", "tools[1].function.strict", "top_logprobs",
+        "verbosity",
+      ]),
+    Case(
+      client: .openAIChat, target: .openAIResponses, body: chat,
+      lost: [
+        "frequency_penalty", "logit_bias", "max_completion_tokens", "presence_penalty", "seed", "service_tier",
+        "stop", "store",
+      ]),
+    Case(
+      client: .openAIResponses, target: .openAIChat, body: responses,
+      lost: [
+        "service_tier", "tools[0].strict", "tools[1]", "tools[2]",
+      ]),
+    Case(
+      client: .openAIResponses, target: .anthropic, body: responses,
+      lost: [
+        "include", "metadata", "prompt_cache_key", "service_tier", "store", "temperature",
+        "text.format.schema.properties.tags.items.pattern", "text.format.schema.properties.tags.maxItems",
+        "text.verbosity", "tools[0].strict", "tools[2]", "top_logprobs", "top_p",
+      ]),
+    Case(
+      client: .openAIResponses, target: .gemini, body: responses,
+      lost: [
+        "max_output_tokens", "metadata", "parallel_tool_calls", "prompt_cache_key", "service_tier", "store",
+        "temperature", "text.format", "text.verbosity", "tools[0].strict", "tools[1].filters", "tools[2]",
+        "top_logprobs", "user",
+      ]),
+    Case(
+      client: .anthropic, target: .openAIChat, body: anthropic,
+      lost: [
+        "metadata.user_id", "output_config.effort", "service_tier", "tools[0].input_schema.anyOf", "tools[0].strict",
+        "tools[1]", "top_k",
+      ]),
+    Case(
+      client: .anthropic, target: .openAIResponses, body: anthropic,
+      lost: [
+        "max_tokens", "metadata.user_id", "output_config.effort", "service_tier", "stop_sequences",
+        "tools[0].input_schema.anyOf", "tools[1]", "top_k",
+      ]),
+    Case(
+      client: .anthropic, target: .gemini, body: anthropic,
+      lost: [
+        "metadata.user_id", "output_config.effort", "output_config.format", "service_tier",
+        "tool_choice.disable_parallel_tool_use", "tools[0].strict", "tools[1]",
+      ]),
+    Case(
+      client: .gemini, target: .openAIChat, body: gemini,
+      lost: [
+        "generation_config.stopSequences", "generation_config.topK",
+        "tools[0].function_declarations[0].parameters.anyOf", "tools[1].google_search",
+      ]),
+    Case(
+      client: .gemini, target: .openAIResponses, body: gemini,
+      lost: [
+        "generation_config.frequency_penalty", "generation_config.max_output_tokens",
+        "generation_config.presencePenalty", "generation_config.seed", "generation_config.stopSequences",
+        "generation_config.topK", "tools[0].function_declarations[0].parameters.anyOf",
+      ]),
+    Case(
+      client: .gemini, target: .anthropic, body: gemini,
+      lost: [
+        "generation_config.frequency_penalty", "generation_config.logprobs", "generation_config.presencePenalty",
+        "generation_config.responseLogprobs", "generation_config.response_schema.properties.tags.items.pattern",
+        "generation_config.response_schema.properties.tags.maxItems", "generation_config.seed",
+        "generation_config.temperature", "generation_config.topP",
+        "tools[0].function_declarations[0].parameters.anyOf",
+      ]),
   ]
 
   @Test(arguments: cases) func settingsKeepTheirNames(item: Case) throws {

@@ -188,7 +188,7 @@ struct AnthropicEventWriter: EventWriter {
 
   private mutating func write(_ event: OpaqueEvent, into output: inout [UInt8]) {
     guard event.dialect == AnthropicMessages.dialect else {
-      losses.add("stream event \(event.name ?? "without a name")", "Anthropic Messages has no equivalent")
+      losses.add(event, "Anthropic Messages has no equivalent")
       return
     }
     let type = event.json["type"]?.string
@@ -201,7 +201,7 @@ struct AnthropicEventWriter: EventWriter {
     }
     // A frame of the protocol's own name in the wrong place would break the client's reading.
     guard !Self.frames.contains(event.name ?? ""), !Self.frames.contains(type ?? "") else {
-      losses.add("stream event \(type ?? event.name ?? "")", "it is not where the protocol puts it")
+      losses.add(event, "it is not where the protocol puts it")
       return
     }
     EventStreamWriter.append(ServerSentEvent(name: event.name, data: event.json.text), to: &output)

@@ -29,6 +29,7 @@ extension AnthropicMessages {
   public func name(of field: AnswerField, candidate: Int, part: Int) -> String {
     switch field {
     case .part, .logprobs: "content[\(part)]"
+    case .input: "content[\(part)].input"
     case .annotations: "content[\(part)].citations"
     case .candidate: "content"
     }

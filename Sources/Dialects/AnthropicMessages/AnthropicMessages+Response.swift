@@ -198,13 +198,12 @@ struct AnthropicAnswerBlocks {
     if let original = source?["input"], (original.string ?? original.text) == call.input { return original }
     if call.kind == .custom { return JSON { $0.object { $0.member("input", call.input) } } }
     if let object = call.object { return object }
-    let path = "content[\(index)].input"
     if stop?.reason == .maxTokens || stop?.reason == .contextWindow {
-      losses.add(path, "was cut off; sent as an empty object")
+      losses.add(.input, at: index, "was cut off; sent as an empty object")
       return .emptyObject
     }
     // The raw text fails the tool's own validation and stays visible to the model.
-    losses.add(path, "is no JSON object; sent as text inside one")
+    losses.add(.input, at: index, "is no JSON object; sent as text inside one")
     return JSON { $0.object { $0.member("input", call.input) } }
   }
 }

@@ -38,6 +38,7 @@ extension Gemini {
   public func name(of field: AnswerField, candidate: Int, part: Int) -> String {
     switch field {
     case .part: "candidates[\(candidate)].content.parts[\(part)]"
+    case .input: "candidates[\(candidate)].content.parts[\(part)].functionCall.args"
     case .annotations: "candidates[\(candidate)].groundingMetadata"
     case .logprobs: "candidates[\(candidate)].logprobsResult"
     case .candidate: "candidates[\(candidate)]"

@@ -11,6 +11,8 @@ struct GeminiPartOptions {
   var imageInput = true
   /// Stands in for an id that nobody gave; nil writes none.
   var missingCallID: String?
+  /// The part's place in an answer; nil in requests.
+  var answerIndex: Int?
 }
 
 extension Gemini {
@@ -77,8 +79,11 @@ extension Gemini {
       if let object = call.object {
         writer.value(object)
       } else {
-        if call.kind == .function {
-          losses.add("\(path).arguments", "not a JSON object; sent inside one as `input`")
+        let reason = "not a JSON object; sent inside one as `input`"
+        if call.kind == .function, let index = options.answerIndex {
+          losses.add(.input, at: index, reason)
+        } else if call.kind == .function {
+          losses.add("\(path).arguments", reason)
         }
         writer.object { writer in
           writer.key("input")

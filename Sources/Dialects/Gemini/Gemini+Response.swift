@@ -218,6 +218,7 @@ extension Gemini {
   ) {
     var options = GeminiPartOptions()
     options.missingCallID = callID(exchange: reply.exchangeID, candidate: candidate.index, part: piece.index)
+    options.answerIndex = piece.index
     var part = piece.part
     if case .text(var text) = part.content {
       // Citations stand beside the parts, not in them.

@@ -197,6 +197,7 @@ struct GeminiEventWriter: EventWriter {
   private mutating func write(_ part: Part, _ signature: String?, at slot: Int, into output: inout [UInt8]) {
     var options = GeminiPartOptions()
     let track = tracks[slot]
+    options.answerIndex = track.partIndex
     if part.extensions.own(.gemini) == nil {
       options.missingCallID = Gemini.callID(exchange: reply.exchangeID, candidate: track.index, part: track.partIndex)
     }
@@ -211,7 +212,7 @@ struct GeminiEventWriter: EventWriter {
 
   private mutating func write(_ event: OpaqueEvent, into output: inout [UInt8]) {
     guard event.dialect == .gemini else {
-      losses.add(event.name ?? "event", "Gemini has no equivalent")
+      losses.add(event, "Gemini has no equivalent")
       return
     }
     let isOfCandidate = event.name == "candidate"

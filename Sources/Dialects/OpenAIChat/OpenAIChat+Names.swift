@@ -31,6 +31,7 @@ extension OpenAIChat {
   public func name(of field: AnswerField, candidate: Int, part: Int) -> String {
     switch field {
     case .part: "choices[\(candidate)].message"
+    case .input: "choices[\(candidate)].message.tool_calls"
     case .annotations: "choices[\(candidate)].message.annotations"
     case .logprobs: "choices[\(candidate)].logprobs"
     case .candidate: "choices[\(candidate)]"

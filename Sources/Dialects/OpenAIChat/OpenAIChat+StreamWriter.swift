@@ -334,7 +334,7 @@ extension OpenAIChat {
 
     private mutating func write(_ event: OpaqueEvent, into output: inout [UInt8]) {
       guard event.dialect == .openAIChat, let name = event.name, !head.isEmpty else {
-        if event.dialect != .openAIChat { losses.add(event.name ?? "event", "has no equivalent") }
+        if event.dialect != .openAIChat { losses.add(event, "has no equivalent") }
         return
       }
       chunk(candidates.last?.index ?? 0, into: &output) { writer in

@@ -28,6 +28,7 @@ extension OpenAIResponses {
   public func name(of field: AnswerField, candidate: Int, part: Int) -> String {
     switch field {
     case .part, .candidate: "output[\(part)]"
+    case .input: "output[\(part)].arguments"
     case .annotations, .logprobs: "output[\(part)].content[0].\(field.rawValue)"
     }
   }

@@ -72,7 +72,7 @@ import Wire
     )
     #expect(
       Set(losses) == [
-        "speed", "context_management", "metadata", "thinking.display", "output_config.effort", "tools[0].defer_loading",
+        "speed", "context_management", "metadata", "thinking.display", "reasoning.effort", "tools[0].defer_loading",
         "tools[0].strict", "messages[1]",
       ])
   }

@@ -246,6 +246,6 @@ import Wire
     response.candidates.append(Candidate(index: 1, parts: [.text("b")], stop: Stop(.endTurn)))
     var losses = Losses()
     _ = dialect.writeResponse(response, for: reply(), losses: &losses)
-    #expect(losses.list.map(\.path) == ["choices[1]"])
+    #expect(losses.list.map(\.path) == ["candidates[1]"])
   }
 }

@@ -61,6 +61,7 @@ public struct Crossing: Sendable {
         words += [
           "\"context_management\"", "\"output_config\"", "\"defer_loading\"", "\"input_examples\"", "\"speed\"",
           "\"diagnostics\"", "\"safeguards\"", "\"eager_input_streaming\"", "\"allowed_callers\"",
+          "\"role\":\"system\"", "\"role\": \"system\"", "x-anthropic-billing-header",
         ]
       }
       if !quirks.imageInput { words.append("\"image\"") }
@@ -79,9 +80,10 @@ public struct Crossing: Sendable {
     var patch = BodyPatch(inbound, bytes)
     if inbound.line.model == nil { patch.setModel(target.model) }
     if inbound.dialect == .openAIChat { patch.applyChat(target.quirks, isStream: inbound.isStream) }
-    patch.strip(target.quirks.stripFields)
+    var losses = Losses()
+    patch.strip(target.quirks.stripFields, losses: &losses)
     return Crossing(
-      path: patch.isPatched ? .patched : .verbatim, body: .spliced(patch.splice), losses: Losses(),
+      path: patch.isPatched ? .patched : .verbatim, body: .spliced(patch.splice), losses: losses,
       raising: .none, hidesUsage: patch.hidesUsage, rewritesAnswer: false)
   }
 
@@ -122,10 +124,11 @@ public struct Crossing: Sendable {
     if upstream.id == .openAIResponses { releaseItems(of: &request.messages, target.origin) }
     request.model = target.model
     var body = try upstream.writeRequest(request, for: target, losses: &losses)
-    body = try strip(target.quirks.stripFields, from: body)
+    body = strip(target.quirks.stripFields, from: body, losses: &losses)
     return Crossing(
       path: isSame ? .patched : .translated, body: .written(body), losses: losses,
-      raising: AnswerRaising(lowering, emulation), hidesUsage: false, rewritesAnswer: true)
+      raising: AnswerRaising(lowering, emulation, CallInputCheck(from: client, to: upstream.id)), hidesUsage: false,
+      rewritesAnswer: true)
   }
 
   /// Responses refuses items by their id where the reasoning they came with is left out.
@@ -139,6 +142,9 @@ public struct Crossing: Sendable {
     }
   }
 
+  /// Why a member is taken out.
+  static let refused = "this provider does not take it"
+
   private static func capabilities(of dialect: any Dialect, _ quirks: Quirks) -> ToolLowering.Capabilities {
     switch dialect.id {
     case .openAIResponses:
@@ -151,8 +157,9 @@ public struct Crossing: Sendable {
     }
   }
 
-  private static func strip(_ names: [String], from body: [UInt8]) throws(DialectError) -> [UInt8] {
+  private static func strip(_ names: [String], from body: [UInt8], losses: inout Losses) -> [UInt8] {
     guard !names.isEmpty, let value = try? JSON(parsing: body) else { return body }
+    for member in value.members where names.contains(member.key) { losses.add(member.key, refused) }
     var writer = JSONWriter()
     writer.object { writer in
       for member in value.members where !names.contains(member.key) {
@@ -172,6 +179,7 @@ extension AnswerRaising {
       naming: NamingRule(maxToolNameLength: 128, toolNamePunctuation: "_-", startsWithLetter: false),
       customTools: true, namespaces: true)
     return AnswerRaising(
-      ToolLowering(request, capabilities: capabilities), JSONObjectEmulation(&request, for: .openAIChat))
+      ToolLowering(request, capabilities: capabilities), JSONObjectEmulation(&request, for: .openAIChat),
+      CallInputCheck(from: .openAIChat, to: .openAIChat))
   }()
 }

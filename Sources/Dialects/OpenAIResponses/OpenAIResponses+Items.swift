@@ -19,7 +19,6 @@ extension OpenAIResponses {
     guard item.isObject else { throw DialectError("expected an object", path: path) }
     guard let type = item["type"]?.string else {
       guard item["role"]?.isString == true else {
-        if case .upstream = source { return .turn([opaque(item)]) }
         throw DialectError("missing `type`", path: path + ".type", code: "missing_required_parameter")
       }
       return try readMessage(item, path: path, source: source)

@@ -48,9 +48,17 @@ extension OpenAIResponses {
 
   /// The parts of an output item.
   ///
-  /// A compacted conversation's items may be the user's: they keep their frame.
+  /// A compacted conversation's items may be the user's: they keep their frame. One that lacks what its type demands is
+  /// opaque, as in a stream: the rest of the answer stands.
   static func readOutputItem(_ item: JSON, path: String, origin: SealOrigin?) throws(DialectError) -> [Part] {
-    switch try readItem(item, path: path, source: .upstream(origin)) {
+    let entry: Entry
+    do throws(DialectError) {
+      entry = try readItem(item, path: path, source: .upstream(origin))
+    } catch {
+      guard item.isObject else { throw error }
+      return [opaque(item)]
+    }
+    switch entry {
     case .turn(let parts): return parts
     case .message(let message):
       guard item["role"] != nil, !message.parts.isEmpty else { return [opaque(item)] }

@@ -30,6 +30,10 @@ public struct Quirks: Sendable, Hashable, Codable {
     case enableThinking = "enable-thinking"
     /// `reasoning: {"effort": …}` (OpenRouter).
     case reasoningObject = "reasoning-object"
+    /// `chat_template_kwargs: {"thinking": true|false, "enable_thinking": true|false}` (vLLM, SGLang, NVIDIA NIM): the
+    /// model's own chat template reads one of the two and passes over the other.
+    /// https://docs.vllm.ai/en/latest/features/reasoning_outputs/
+    case templateArguments = "template-arguments"
     /// The provider has no switch: the wish is a declared loss.
     case none
   }

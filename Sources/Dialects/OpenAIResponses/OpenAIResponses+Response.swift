@@ -122,6 +122,7 @@ extension OpenAIResponses {
     }
     let candidate = response.candidates.first
     losses.add(candidate?.extensions, writing: id)
+    losses.add(candidate?.stop, writing: id)
     let ending = ResponsesEnding(
       stop: candidate?.stop, failure: response.failure,
       hasRefusal: candidate?.parts.contains(where: Self.isRefusal) == true)
@@ -320,7 +321,7 @@ struct ResponsesObject {
   private static func write(_ failure: UpstreamFailure, into writer: inout JSONWriter) {
     writer.object("error") { writer in
       writer.member("code", OpenAIResponses.streamCode(of: failure))
-      writer.member("message", OpenAIResponses.message(of: failure))
+      writer.member("message", OpenAIResponses.streamMessage(of: failure))
     }
   }
 

@@ -63,6 +63,16 @@ enum Passage {
       path: crossing.path, raising: crossing.raising)
   }
 
+  /// A client's question with one member more.
+  static func asking(_ client: DialectID, _ said: String) -> String {
+    switch client {
+    case .openAIChat: #"{"model":"asked","messages":[{"role":"user","content":"q"}],\#(said)}"#
+    case .openAIResponses: #"{"model":"asked","input":"q",\#(said)}"#
+    case .anthropic: #"{"model":"asked","max_tokens":50000,"messages":[{"role":"user","content":"q"}],\#(said)}"#
+    case .gemini: #"{"contents":[{"role":"user","parts":[{"text":"q"}]}],\#(said)}"#
+    }
+  }
+
   // MARK: - Answers
 
   /// What a client asks that wants to see and keep everything.

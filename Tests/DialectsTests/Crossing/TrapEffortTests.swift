@@ -93,6 +93,30 @@ import Wire
     #expect(told.map { $0 ?? "-" }.joined(separator: " ") == wish.gemini)
   }
 
+  /// A word the model does not know would be refused: the next one below is asked for, or the least there is.
+  @Test(arguments: [
+    ("max", ["low", "medium", "high"], "high"), ("xhigh", ["minimal", "low", "medium", "high"], "high"),
+    ("medium", ["low", "high"], "low"), ("minimal", ["low", "high"], "low"), ("high", ["low", "high"], "high"),
+    ("max", [], "max"), ("vendor-word", ["low"], "vendor-word"), ("none", ["low"], "none"),
+  ])
+  func anEffortTheModelLacksIsBroughtToOneItHas(said: String, taken: [String], asked: String) throws {
+    for client in [DialectID.openAIChat, .openAIResponses] {
+      let wish = client == .openAIChat ? #""reasoning_effort":"\#(said)""# : #""reasoning":{"effort":"\#(said)"}"#
+      for upstream in [DialectID.openAIChat, .openAIResponses] where upstream != client {
+        let sent = try Passage.send(Passage.asking(client, wish), from: client, to: upstream) { $0.efforts = taken }
+        let found = sent.body["reasoning_effort"] ?? sent.body.at("reasoning.effort")
+        if said != "vendor-word" || upstream == .openAIResponses { #expect(found?.string == asked) }
+        #expect(sent.losses.contains { $0.reason.contains("is asked for") } == (said != asked))
+      }
+    }
+    // A budget that stands for more than the model has.
+    let budget = #""thinking":{"type":"enabled","budget_tokens":40000}"#
+    let sent = try Passage.send(Passage.asking(.anthropic, budget), from: .anthropic, to: .openAIChat) {
+      $0.efforts = ["low", "medium", "high"]
+    }
+    #expect(sent.body["reasoning_effort"]?.string == "high")
+  }
+
   /// Each vendor knows one switch; another one's would be ignored or refused.
   @Test(arguments: [
     (Quirks.ReasoningSwitch.effort, #""reasoning_effort":"none""#, #""reasoning_effort":"high""#),

@@ -58,6 +58,14 @@ public struct Losses: Sendable {
     add(part.frame?.extensions, writing: dialect)
   }
 
+  /// Declares that an answer which is to be gone on with looks finished: only Anthropic lets a turn pause.
+  public mutating func add(_ stop: Stop?, writing dialect: DialectID) {
+    guard let stop, stop.reason == .pauseTurn, stop.dialect != dialect else { return }
+    add(
+      "stop_reason",
+      dialect == .gemini ? "Gemini has no equivalent of `pause_turn`" : "`pause_turn` has no equivalent")
+  }
+
   /// Declares what another translation step lost, behind what is here.
   public mutating func append(_ other: Losses) {
     for loss in other.list { add(loss.path, loss.reason) }

@@ -30,6 +30,10 @@ public struct Quirks: Sendable, Hashable, Codable {
     case enableThinking = "enable-thinking"
     /// `reasoning: {"effort": …}` (OpenRouter).
     case reasoningObject = "reasoning-object"
+    /// `chat_template_kwargs: {"thinking": true|false, "enable_thinking": true|false}` (vLLM, SGLang, NVIDIA NIM): the
+    /// model's own chat template reads one of the two and passes over the other.
+    /// https://docs.vllm.ai/en/latest/features/reasoning_outputs/
+    case templateArguments = "template-arguments"
     /// The provider has no switch: the wish is a declared loss.
     case none
   }
@@ -52,6 +56,10 @@ public struct Quirks: Sendable, Hashable, Codable {
   public var reasoningReplay: ReasoningReplay = .toolTurns
   /// Chat: how reasoning is asked for.
   public var reasoningSwitch: ReasoningSwitch = .effort
+  /// The words of effort the models take, `minimal` to `max`; empty for all that the protocol has.
+  ///
+  /// Others are brought to the next one below.
+  public var efforts: [String] = []
   /// Chat and Responses: whether freeform `custom` tools are known; otherwise they are lowered to functions.
   public var customTools = true
   /// Responses: whether `namespace` and `tool_search` tools are known; otherwise they are flattened.

@@ -156,7 +156,10 @@ extension AnthropicRequestComposer {
     if case .reasoning(let reasoning) = part.content {
       return keeps(reasoning, part, path: path) ? part : nil
     }
-    if part.state != nil { losses.add(path, "reasoning state of another provider") }
+    if part.state != nil {
+      losses.add(path, "reasoning state of another provider")
+      droppedThinking = true
+    }
     switch part.content {
     case .reasoning: return nil
     case .text(let text):

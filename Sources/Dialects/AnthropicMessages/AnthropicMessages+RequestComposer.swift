@@ -73,7 +73,8 @@ struct AnthropicRequestComposer {
       if let tier = composeTier() { writer.member("service_tier", tier) }
       if request.isStream || own?.source["stream"]?.bool != nil { writer.member("stream", request.isStream) }
     }
-    return strip(writer.finish())
+    let body = writer.finish()
+    return strip(thinking.isTakenOut ? removeThinkingEdits(from: body) : body)
   }
 
   /// What cannot be said at all.

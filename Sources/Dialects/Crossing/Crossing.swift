@@ -116,6 +116,7 @@ public struct Crossing: Sendable {
         request.reasoning?.effort = nil
         losses.add("reasoning: effort", "`\(effort)` without thinking has no equivalent")
       }
+      EffortLimit.apply(&request, for: upstream.id, target.quirks, losses: &losses)
     }
     let emulation = JSONObjectEmulation(&request, for: upstream.id)
     if !target.quirks.imageInput { ImageMarker.apply(&request.messages, losses: &losses) }

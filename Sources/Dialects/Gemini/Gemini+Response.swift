@@ -84,10 +84,13 @@ extension Gemini {
       stop: Stop(.refusal, original: word, dialect: .gemini, message: message))
   }
 
-  /// Writes a `GenerateContentResponse`.
+  /// Writes a `GenerateContentResponse`, or an error object where another vendor's answer failed.
   public func writeResponse(_ response: ConversationResponse, for reply: ReplyContext, losses: inout Losses) -> [UInt8]
   {
     let own = response.extensions.own(.gemini)
+    if own == nil, let failure = response.failure {
+      return writeFailure(failure, requestID: reply.exchangeID).body
+    }
     losses.add(response.extensions, writing: .gemini)
     var declared = losses
     let body = JSON { writer in
@@ -129,6 +132,7 @@ extension Gemini {
   ) {
     let own = candidate.extensions.own(.gemini)
     losses.add(candidate.extensions, writing: .gemini)
+    losses.add(candidate.stop, writing: .gemini)
     let inner = own?.nested("content")
     let pieces = answerPieces(candidate, for: reply, losses: &losses)
     writer.object(restoring: own) { writer in

@@ -63,7 +63,9 @@ struct GeminiEventWriter: EventWriter {
       begin(start.part, at: slot, into: &output)
     case .partDelta(let delta): write(delta.delta, at: slot(delta.candidate), into: &output)
     case .partFinished(let end): finishPart(at: slot(end.candidate), into: &output)
-    case .candidateFinished(let index, let stop): tracks[slot(index)].stop = stop
+    case .candidateFinished(let index, let stop):
+      tracks[slot(index)].stop = stop
+      losses.add(stop, writing: .gemini)
     case .usage(let usage):
       if self.usage == nil { self.usage = usage } else { self.usage?.merge(usage) }
       hasNewUsage = true

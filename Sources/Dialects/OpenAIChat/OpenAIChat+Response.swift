@@ -104,10 +104,13 @@ extension OpenAIChat {
     return (parts, Extensions(.openAIChat, path: path, reader))
   }
 
-  /// Writes an answer for a client.
+  /// Writes an answer for a client, or an error object where another vendor's answer failed.
   public func writeResponse(
     _ response: ConversationResponse, for reply: ReplyContext, losses: inout Losses
   ) -> [UInt8] {
+    if response.extensions.own(.openAIChat) == nil, let failure = response.failure {
+      return writeFailure(failure, requestID: reply.exchangeID).body
+    }
     losses.add(response.extensions, writing: .openAIChat)
     var collected = Losses()
     var writer = JSONWriter()
@@ -178,6 +181,7 @@ extension OpenAIChat {
           writer.member("finish_reason", candidate.stop?.original ?? finishReason(candidate.stop, hasCalls: false))
         }
       } else {
+        losses.add(candidate.stop, writing: .openAIChat)
         let hasCalls = candidate.parts.contains(where: \.isToolCall)
         let hasRefusal = candidate.parts.contains(where: \.isRefusal)
         writer.member("finish_reason", finishReason(candidate.stop, hasCalls: hasCalls, hasRefusal: hasRefusal))

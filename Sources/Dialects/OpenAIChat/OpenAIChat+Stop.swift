@@ -41,8 +41,7 @@ extension OpenAIChat {
     // OpenAI's SDKs raise an error on `content_filter`, so that the refusal's words would not be seen.
     case .refusal where hasRefusal: return "stop"
     case .refusal, .malformedToolCall: return "content_filter"
-    case .toolUse: return "tool_calls"
-    case .endTurn, .stopSequence, .pauseTurn, .other: return hasCalls ? "tool_calls" : "stop"
+    case .endTurn, .stopSequence, .toolUse, .pauseTurn, .other: return hasCalls ? "tool_calls" : "stop"
     }
   }
 

@@ -322,6 +322,7 @@ extension OpenAIChat {
           UpstreamFailure(.badGateway, message: stop.message ?? "the model made a tool call that cannot be read"),
           into: &output)
       }
+      losses.add(stop, writing: .openAIChat)
       let position = position(of: index, into: &output)
       // Agents read arguments as JSON, also of a tool without any. A call that was cut off stays what it is.
       if stop.reason != .maxTokens, stop.reason != .contextWindow {

@@ -62,6 +62,7 @@ struct OpenAIResponsesEventWriter: EventWriter {
     case .candidateFinished(let index, let stop):
       guard index == 0 else { return }
       self.stop = stop
+      items.losses.add(stop, writing: OpenAIResponses.dialect)
       close(isWhole: ending(nil).isWhole, into: &output)
     case .usage(let usage):
       if self.usage == nil { self.usage = usage } else { self.usage?.merge(usage) }

@@ -198,6 +198,15 @@ extension OpenAIResponses {
     }
   }
 
+  /// The message of a failed response: inside a stream no header can say when to come back, so Codex reads it here.
+  static func streamMessage(of failure: UpstreamFailure) -> String {
+    let text = message(of: failure)
+    guard failure.kind == .rateLimited, let delay = failure.retryAfter, delay > 0, delay < 86_400,
+      !text.lowercased().contains("try again in")
+    else { return text }
+    return "\(text) Please try again in \(Int(delay.rounded(.up)))s."
+  }
+
   /// The message, in OpenAI's words where clients look for them.
   static func message(of failure: UpstreamFailure) -> String {
     let own = failure.original.map { $0.dialect == .openAIResponses || $0.dialect == .openAIChat } ?? false

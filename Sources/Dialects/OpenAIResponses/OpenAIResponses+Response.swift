@@ -130,6 +130,7 @@ extension OpenAIResponses {
     }
     let candidate = response.candidates.first
     losses.add(candidate?.extensions, writing: id)
+    losses.add(candidate?.stop, writing: id)
     let ending = ResponsesEnding(
       stop: candidate?.stop, failure: response.failure,
       hasRefusal: candidate?.parts.contains(where: Self.isRefusal) == true)
@@ -328,7 +329,7 @@ struct ResponsesObject {
   private static func write(_ failure: UpstreamFailure, into writer: inout JSONWriter) {
     writer.object("error") { writer in
       writer.member("code", OpenAIResponses.streamCode(of: failure))
-      writer.member("message", OpenAIResponses.message(of: failure))
+      writer.member("message", OpenAIResponses.streamMessage(of: failure))
     }
   }
 

@@ -155,6 +155,9 @@ final class ConvertedStream: StreamedAnswer {
     if let failure = response.failure {
       return exchange.fail(failure, as: "upstream_failed")
     }
+    if let refusal = AnswerCrossing.missingCall(in: response) {
+      return exchange.fail(refusal.failure, as: "malformed_tool_call", isUpstreams: true)
+    }
     var losses = Losses()
     let bytes = exchange.dialect.writeResponse(response, for: context, losses: &losses)
     AnswerFacts.note(losses, in: &exchange.record)

@@ -73,7 +73,7 @@ struct AnthropicRequestComposer {
       if let tier = composeTier() { writer.member("service_tier", tier) }
       if request.isStream || own?.source["stream"]?.bool != nil { writer.member("stream", request.isStream) }
     }
-    return strip(writer.finish())
+    return strip(isNative ? writer.finish() : AnthropicCacheMarks(quirks.cacheMarks).applied(to: writer.finish()))
   }
 
   /// What cannot be said at all.

@@ -21,7 +21,8 @@ struct Aor: ParsableCommand {
           ProviderCommand.self, AccountCommand.self, GroupCommand.self, RouteCommand.self, ModelCommand.self,
         ]),
       CommandGroup(
-        name: "Gateway", subcommands: [Serve.self, StatusShow.self, LogsCommand.self, Echo.self]),
+        name: "Gateway",
+        subcommands: [Serve.self, StatusShow.self, LogsCommand.self, Echo.self, TranslateCommand.self]),
       CommandGroup(
         name: "aor itself",
         subcommands: [ConfigCommand.self, CompletionPrint.self, VersionShow.self, HelpShow.self]),

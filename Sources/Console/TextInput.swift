@@ -20,8 +20,16 @@ public struct TextInput: Sendable {
 
   /// Reads to the end of the stream, refusing more than `limit` bytes or bytes that are not UTF-8.
   public func readAll(limit: Int) throws(ConsoleError) -> String {
+    guard let text = String(validating: try readBytes(limit: limit), as: UTF8.self) else {
+      throw .badInput("standard input is not UTF-8 text")
+    }
+    return text
+  }
+
+  /// Reads to the end of the stream, whatever its bytes are, refusing more than `limit` of them.
+  public func readBytes(limit: Int) throws(ConsoleError) -> [UInt8] {
     var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 4096)
+    var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
       let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
       if count == 0 { break }
@@ -32,9 +40,6 @@ public struct TextInput: Sendable {
       bytes += buffer.prefix(count)
       if bytes.count > limit { throw .badInput("standard input holds more than \(limit) bytes") }
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw .badInput("standard input is not UTF-8 text")
-    }
-    return text
+    return bytes
   }
 }

@@ -38,6 +38,11 @@ public struct TextOutput: Sendable {
     try sink(Array(text.utf8))
   }
 
+  /// Writes bytes as they are.
+  public func write(_ bytes: [UInt8]) throws(ConsoleError) {
+    try sink(bytes)
+  }
+
   /// Writes text and a line feed.
   public func writeLine(_ text: String = "") throws(ConsoleError) {
     try sink(Array(text.utf8) + [0x0A])

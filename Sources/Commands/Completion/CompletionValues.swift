@@ -22,6 +22,9 @@ enum CompletionValues {
   }
   static var models: CompletionKind { from { try $0.providers.list().flatMap(\.models) } }
   static var settings: CompletionKind { .list(SettingKey.allCases.map(\.rawValue)) }
+  static var providersAndPresets: CompletionKind {
+    from { try $0.providers.list().map(\.name) + ProviderCatalog.all.map(\.name) }
+  }
   static var presets: CompletionKind { .list(ProviderCatalog.all.map(\.name)) }
 
   private static func from(_ read: @escaping @Sendable (Store) throws -> [String]) -> CompletionKind {

@@ -89,6 +89,34 @@ public struct StreamTap: Sendable {
     settle()
   }
 
+  /// What the client is due once `finish` was called and the stream is over.
+  ///
+  /// - Parameters:
+  ///   - cut: why it did not end by itself.
+  ///   - isCommitted: whether something of it went to the client.
+  public func ending(cut: UpstreamFailure?, isCommitted: Bool) -> Ending {
+    guard isCommitted else {
+      if let cut { return .refused(cut) }
+      if isComplete { return .whole }
+      return .refused(
+        failure
+          ?? UpstreamFailure(.badGateway, status: 502, message: "the upstream's stream ended before it said anything"))
+    }
+    if isComplete || endsInError { return .whole }
+    return .broken(
+      cut ?? failure ?? UpstreamFailure(.badGateway, status: 502, message: "the upstream's stream ended early"))
+  }
+
+  /// How a relayed stream ends.
+  public enum Ending: Sendable {
+    /// With its own last bytes.
+    case whole
+    /// Nothing went out, and the client gets an error instead.
+    case refused(UpstreamFailure)
+    /// In the protocol's error event, behind the last whole event.
+    case broken(UpstreamFailure)
+  }
+
   private mutating func take(_ event: ServerSentEvent) {
     let (isMarked, isPreamble) = event.data.withUnsafeBytes { bytes in
       (

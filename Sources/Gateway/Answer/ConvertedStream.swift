@@ -15,14 +15,11 @@ final class ConvertedStream: StreamedAnswer {
   private let generation: Generation
   private unowned let attempt: Attempt
   private let head: UpstreamResponseHead
-  private var parser = EventStreamParser()
-  private var reader: any EventReader
-  private var raising: AnswerRaising?
+  private var stream: AnswerEvents
   private let context: ReplyContext
   private var writer: (any EventWriter)?
   /// Folds the answer for a client that wants it whole, and for the reasoning memory.
   private var fold: ResponseFold?
-  private var events: [ConversationEvent] = []
   private var output: [UInt8] = []
   private var isCommitted = false
   private var isOver = false
@@ -36,9 +33,8 @@ final class ConvertedStream: StreamedAnswer {
     self.generation = generation
     self.attempt = attempt
     self.head = head
-    reader = DialectCatalog.dialect(attempt.prepared.candidate.endpoint.dialect)
-      .makeEventReader(origin: attempt.prepared.origin)
-    if let raising = attempt.prepared.crossing?.raising, !raising.isIdentity { self.raising = raising }
+    stream = attempt.prepared.answer(to: generation.exchange.dialect.id)
+      .makeEvents(exchangeID: generation.exchange.id)
     context = generation.replyContext()
     if !generation.isStream || remembers { fold = ResponseFold() }
     if generation.isStream { writer = exchange.dialect.makeEventWriter(for: context) }
@@ -62,41 +58,12 @@ final class ConvertedStream: StreamedAnswer {
       // Only the memory of the reasoning is lost.
       fold = nil
     }
-    var read: [ConversationEvent] = []
-    let isTooLarge = buffer.withUnsafeReadableBytes { bytes -> Bool in
-      do throws(EventStreamError) {
-        try parser.feed(bytes) { item in
-          if case .event(let event) = item { reader.read(event, into: &read) }
-        }
-        return false
-      } catch {
-        return true
-      }
-    }
-    if isTooLarge {
-      read.append(.failed(UpstreamFailure(.badGateway, status: 502, message: "an event of the upstream is too large")))
-    }
-    take(read)
+    take(buffer.withUnsafeReadableBytes { stream.feed($0) })
   }
 
   func finish(_ error: UpstreamError?) {
     guard !isOver else { return }
-    var read: [ConversationEvent] = []
-    parser.finish { item in
-      if case .event(let event) = item { reader.read(event, into: &read) }
-    }
-    if let error, !read.contains(where: \.isTerminal) {
-      var ending: [ConversationEvent] = []
-      reader.end(into: &ending)
-      // An end the reader is sure of stands, however the connection went.
-      read.append(contentsOf: ending.contains { $0.isFinished } ? ending : [.failed(Attempt.failure(error).0)])
-    } else {
-      reader.end(into: &read)
-    }
-    take(read)
-    if !isOver {
-      take([.failed(UpstreamFailure(.badGateway, status: 502, message: "the upstream's stream ended early"))])
-    }
+    take(stream.finish(cut: error.map { Attempt.failure($0).0 }))
   }
 
   func cancel() -> Bool {
@@ -107,17 +74,8 @@ final class ConvertedStream: StreamedAnswer {
 
   // MARK: - Events
 
-  private func take(_ read: [ConversationEvent]) {
-    events.removeAll(keepingCapacity: true)
-    if raising == nil {
-      events = read
-    } else {
-      for event in read { raising?.raise(event, into: &events) }
-    }
-    for var event in events where !isOver {
-      CallIDs.name(&event, exchangeID: exchange.id)
-      take(event)
-    }
+  private func take(_ events: [ConversationEvent]) {
+    for event in events where !isOver { take(event) }
     flush()
   }
 
@@ -133,7 +91,6 @@ final class ConvertedStream: StreamedAnswer {
       }
       // An upstream may quote the credential it refuses.
       failure.message = exchange.masked(failure.message)
-      failure.original = nil
       event = .failed(failure)
       exchange.record.errorKind = "upstream_failed"
       exchange.record.errorMessage = failure.message
@@ -227,24 +184,5 @@ final class ConvertedStream: StreamedAnswer {
       flush()
     }
     scheduleKeepAlive()
-  }
-}
-
-extension ConversationEvent {
-  var isTerminal: Bool {
-    switch self {
-    case .finished, .failed: true
-    default: false
-    }
-  }
-
-  var isFinished: Bool { if case .finished = self { true } else { false } }
-
-  /// Whether the event says something of the answer itself, so that the client should hear.
-  var hasSubstance: Bool {
-    switch self {
-    case .partStarted, .partDelta, .partFinished, .candidateFinished, .finished, .failed: true
-    case .started, .usage, .keepAlive, .opaque: false
-    }
   }
 }

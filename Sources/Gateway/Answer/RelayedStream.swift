@@ -86,32 +86,24 @@ final class RelayedStream: StreamedAnswer {
     tap.finish()
     AnswerFacts.note(tap.usage, tap.stop, in: &exchange.record)
     noteBlobs()
-    if !isCommitted {
-      if let error {
-        let (failure, cause, kind) = Attempt.failure(error)
-        return generation.attemptFailed(failure, cause, kind: kind, head: head)
-      }
-      if !tap.isComplete {
-        let failure =
-          tap.failure
-          ?? UpstreamFailure(
-            .badGateway, status: 502, message: "the upstream's stream ended before it said anything")
-        return generation.attemptFailed(failure, .broken, kind: "upstream_closed", head: head)
-      }
-      commit()
+    let cut = error.map(Attempt.failure)
+    switch tap.ending(cut: cut?.0, isCommitted: isCommitted) {
+    case .refused(let failure):
+      generation.attemptFailed(failure, cut?.1 ?? .broken, kind: cut?.2 ?? "upstream_closed", head: head)
+    case .broken(let failure): failInStream(failure)
+    case .whole: endWhole()
     }
-    if tap.isComplete || tap.endsInError {
-      emit(held, isLast: true)
-      if let failure = tap.failure {
-        exchange.record.errorKind = "upstream_failed"
-        exchange.record.errorMessage = failure.message
-      }
-      generation.note(head.status, tap.failure?.message)
-      return exchange.end()
+  }
+
+  private func endWhole() {
+    if !isCommitted { commit() }
+    emit(held, isLast: true)
+    if let failure = tap.failure {
+      exchange.record.errorKind = "upstream_failed"
+      exchange.record.errorMessage = failure.message
     }
-    failInStream(
-      error.map { Attempt.failure($0).0 } ?? tap.failure
-        ?? UpstreamFailure(.badGateway, status: 502, message: "the upstream's stream ended early"))
+    generation.note(head.status, tap.failure?.message)
+    exchange.end()
   }
 
   /// Ends the client's stream in its protocol's error event.
@@ -141,27 +133,5 @@ final class RelayedStream: StreamedAnswer {
     AnswerFacts.note(tap.usage, tap.stop, in: &exchange.record)
     noteBlobs()
     return isWhole
-  }
-}
-
-/// Where events end in a stream's bytes.
-enum EventBoundary {
-  /// Bytes beyond which an event without end is passed on all the same.
-  private static let limit = 1024 * 1024
-
-  /// How many bytes at the beginning are whole events.
-  static func last(in bytes: UnsafeRawBufferPointer) -> Int {
-    var position = bytes.count
-    while position >= 2 {
-      let last = bytes[position - 1]
-      if last == 0x0A {
-        if bytes[position - 2] == 0x0A { return position }
-        if position >= 3, bytes[position - 2] == 0x0D, bytes[position - 3] == 0x0A { return position }
-      } else if last == 0x0D, bytes[position - 2] == 0x0D {
-        return position
-      }
-      position -= 1
-    }
-    return bytes.count > limit ? bytes.count : 0
   }
 }

@@ -40,88 +40,46 @@ struct WholeAnswer {
   }
 
   private func generate(_ body: ByteBuffer) {
-    let response: ConversationResponse
-    do throws(AnswerError) {
-      response = try read(body)
+    let answer = attempt.prepared.answer(to: generation.operation.dialect)
+    do throws(AnswerCrossing.Refusal) {
+      let response = try answer.read(Array(body.readableBytesView))
+      AnswerFacts.note(response.usage, response.candidates.first?.stop, in: &exchange.record)
+      if isSame { noteBlobs(response) }
+      if attempt.prepared.crossing?.relaysAnswer == true, !generation.isStream { return relay(body) }
+      try convert(response, answer)
     } catch {
-      return unreadable(error.message)
+      refuse(error)
     }
-    if let failure = response.failure, response.candidates.allSatisfy({ $0.parts.isEmpty }) {
-      return attempt.fail(failure, .status(failure.status ?? 502), "upstream_failed", head)
-    }
-    AnswerFacts.note(response.usage, response.candidates.first?.stop, in: &exchange.record)
-    if isSame { noteBlobs(response) }
-    if attempt.prepared.crossing?.relaysAnswer == true, !generation.isStream { return relay(body) }
-    convert(response)
   }
 
-  private struct AnswerError: Error {
-    var message: String
-  }
-
-  private func read(_ body: ByteBuffer) throws(AnswerError) -> ConversationResponse {
-    let json: JSON
-    do throws(JSONError) {
-      json = try JSON(parsing: Array(body.readableBytesView))
-    } catch {
-      let text = upstream.readFailure(status: 502, body: Array(body.readableBytesView.prefix(4096))).message
-      throw AnswerError(message: "the upstream's answer is not JSON: \(text)")
-    }
-    do throws(DialectError) {
-      if json.isArray, upstream.id == .gemini { return folded(Gemini().readStreamArray(json)) }
-      if let error = json["error"], error.isObject || error.isString, json["output"] == nil {
-        var response = ConversationResponse()
-        var failure = upstream.readFailure(status: 502, body: Array(body.readableBytesView))
-        failure.status = failure.status ?? 502
-        response.failure = failure
-        return response
+  private func refuse(_ refusal: AnswerCrossing.Refusal) {
+    let (cause, kind): (AttemptFailure, String) =
+      switch refusal.cause {
+      case .unreadable: (.broken, "upstream_unreadable")
+      case .failed: (.status(refusal.failure.status ?? 502), "upstream_failed")
+      case .malformedToolCall: (.broken, "malformed_tool_call")
       }
-      return try upstream.readResponse(json, origin: attempt.prepared.origin)
-    } catch {
-      throw AnswerError(message: "the upstream's answer cannot be read as \(upstream.id.displayName): \(error)")
-    }
+    attempt.fail(refusal.failure, cause, kind, head)
   }
 
-  /// Gemini answers a stream without `alt=sse` as one array of its chunks.
-  private func folded(_ chunks: [ServerSentEvent]) -> ConversationResponse {
-    var reader = upstream.makeEventReader(origin: attempt.prepared.origin)
-    var events: [ConversationEvent] = []
-    for chunk in chunks { reader.read(chunk, into: &events) }
-    reader.end(into: &events)
-    var fold = ResponseFold()
-    for event in events { fold.add(event) }
-    return fold.result
-  }
-
-  private func convert(_ upstreamResponse: ConversationResponse) {
-    if upstreamResponse.candidates.first?.stop?.reason == .malformedToolCall {
-      // No protocol's clean end may hide that the call is missing: the agent would think the turn is over.
-      return attempt.fail(
-        UpstreamFailure(.badGateway, status: 502, message: "the model's tool call could not be parsed by its vendor"),
-        .broken, "malformed_tool_call", head)
-    }
+  private func convert(
+    _ upstreamResponse: ConversationResponse, _ answer: AnswerCrossing
+  ) throws(AnswerCrossing.Refusal) {
+    let response = try answer.raised(upstreamResponse, exchangeID: exchange.id)
     let context = generation.replyContext()
-    var response = attempt.prepared.crossing?.raising.raise(upstreamResponse) ?? upstreamResponse
-    CallIDs.name(&response, exchangeID: context.exchangeID)
     if context.request.needsReasoningMemory(dialect: generation.operation.dialect) {
       for candidate in response.candidates {
         exchange.gateway.reasoning.remember(
           candidate.parts, scope: exchange.reasoningScope(generation.group), now: exchange.record.startedAt)
       }
     }
-    guard generation.isStream else {
-      var losses = Losses()
-      let bytes = exchange.dialect.writeResponse(response, for: context, losses: &losses)
-      AnswerFacts.note(losses, in: &exchange.record)
-      return send(ByteBuffer(bytes: bytes))
-    }
-    var writer = exchange.dialect.makeEventWriter(for: context)
-    var output: [UInt8] = []
-    for event in response.events() { writer.write(event, into: &output) }
-    AnswerFacts.note(writer.losses, in: &exchange.record)
+    var losses = Losses()
+    let bytes = answer.write(response, asStream: generation.isStream, for: context, losses: &losses)
+    AnswerFacts.note(losses, in: &exchange.record)
+    guard generation.isStream else { return send(ByteBuffer(bytes: bytes)) }
     generation.note(head.status, nil)
     exchange.sendHead(status: .ok, headers: StreamHeaders.make(context.framing, head, isSameProtocol: isSame))
-    exchange.sendBody(ByteBuffer(bytes: output))
+    exchange.sendBody(ByteBuffer(bytes: bytes))
     exchange.end()
   }
 

@@ -5,6 +5,7 @@ import NIOHTTP1
 import Providers
 import Routing
 import Upstream
+import Wire
 
 /// One try at one upstream: receives its answer and hands it to what fits, whole or as a stream.
 final class Attempt: UpstreamReceiver {
@@ -158,14 +159,12 @@ final class Attempt: UpstreamReceiver {
   // MARK: - Kinds of answers
 
   private func sniff(_ head: UpstreamResponseHead, _ body: ByteBuffer) {
-    let start = body.readableBytesView.first { $0 > 0x20 && $0 != 0xEF && $0 != 0xBB && $0 != 0xBF }
-    guard let start else {
+    guard let isStream = EventStreamParser.isStream(body.readableBytesView) else {
       guard body.readableBytes <= Self.errorLimit else { return failTooLarge(head) }
       phase = .sniffing(head, body)
       return
     }
-    // `event:`, `data:`, `id:`, `retry:` or a comment.
-    guard "edir:".utf8.contains(start) else {
+    guard isStream else {
       phase = .collecting(head, body)
       return
     }

@@ -15,6 +15,11 @@ struct PreparedCall {
   var crossing: Crossing?
   var origin: SealOrigin
   var isSameProtocol: Bool
+
+  /// The way of the answer back to a client.
+  func answer(to client: DialectID) -> AnswerCrossing {
+    AnswerCrossing(from: candidate.endpoint.dialect, to: client, crossing: crossing, origin: origin)
+  }
 }
 
 /// Why a call cannot be made, before anything was sent.
@@ -85,26 +90,20 @@ struct CallPreparation {
       .generate(model: candidate.model, stream: isStream), body: body(of: crossing), crossing: crossing, origin: origin)
   }
 
-  /// A provider that keeps no responses would go on without the conversation, and nobody would know.
   private func checkStoredResponse() throws(DialectError) {
-    guard isSameProtocol, operation.dialect == .openAIResponses, !candidate.quirks.storesResponses, let inbound else {
-      return
+    guard let inbound else { return }
+    let refusal = exchange.request.body.withUnsafeReadableBytes { bytes in
+      Crossing.storedResponseRefusal(
+        inbound, bytes, to: endpoint.dialect, quirks: candidate.quirks, provider: candidate.provider.name)
     }
-    let previous = exchange.request.body.withUnsafeReadableBytes { bytes -> String? in
-      inbound.scan.member("previous_response_id", in: bytes).flatMap { TopLevelScan.string($0.value, in: bytes) }
-    }
-    guard let previous else { return }
-    throw DialectError(
-      "previous response \(previous) not found: provider `\(candidate.provider.name)` keeps no responses",
-      path: "previous_response_id", code: "previous_response_not_found")
+    if let refusal { throw refusal }
   }
 
   private mutating func cross(_ target: RequestTarget) throws(DialectError) -> Crossing {
     let origin = origin
     if let inbound, dropped == .none, try !holdsForeignState(origin) {
       let direct = exchange.request.body.withUnsafeReadableBytes { bytes -> Crossing? in
-        guard Crossing.isDirect(inbound, bytes, to: endpoint.dialect, candidate.quirks) else { return nil }
-        return Crossing.direct(inbound, bytes, for: target)
+        Crossing.direct(ifPossible: inbound, bytes, to: endpoint.dialect, for: target)
       }
       if let direct { return direct }
     }
@@ -135,13 +134,8 @@ struct CallPreparation {
   static func read(
     _ body: ByteBuffer, _ operation: ClientOperation, _ dialect: any Dialect
   ) throws(DialectError) -> ConversationRequest {
-    let json: JSON
-    do throws(JSONError) {
-      json = try JSON(parsing: Array(body.readableBytesView))
-    } catch {
-      throw DialectError("the request body is not valid JSON: \(error)")
-    }
-    return try dialect.readRequest(json, line: RequestLine(model: operation.model, isStream: operation.isStream))
+    try dialect.readRequest(
+      Array(body.readableBytesView), line: RequestLine(model: operation.model, isStream: operation.isStream))
   }
 
   private func body(of crossing: Crossing) -> ByteBuffer {

@@ -56,6 +56,13 @@ public struct EventStreamParser: Sendable {
   /// Whether an event has begun and not ended.
   public var isInsideEvent: Bool { hasData || name != nil || !line.isEmpty }
 
+  /// Whether what begins so may be an event stream: `event:`, `data:`, `id:`, `retry:` or a comment, behind white space
+  /// and a byte order mark; nil as long as nothing else has come.
+  public static func isStream(_ bytes: some Sequence<UInt8>) -> Bool? {
+    let start = bytes.first { $0 > 0x20 && $0 != 0xEF && $0 != 0xBB && $0 != 0xBF }
+    return start.map { "edir:".utf8.contains($0) }
+  }
+
   /// Reads the next piece.
   public mutating func feed(
     _ bytes: UnsafeRawBufferPointer, _ receive: (EventStreamItem) -> Void

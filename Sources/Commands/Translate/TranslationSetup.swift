@@ -1,0 +1,81 @@
+import Console
+import Conversation
+import Dialects
+import Foundation
+
+/// The options of a translation with what they name looked up.
+struct TranslationSetup {
+  let source: DialectID?
+  let target: DialectID
+  let isStrict: Bool
+  let losses: String?
+  private let quirks: QuirkSource
+  private let model: String?
+
+  /// - Parameter readsRequests: whether the upstream is on the side that is written.
+  init(_ options: TranslationOptions, readsRequests: Bool, in context: CommandContext) throws {
+    source = options.source
+    guard let target = options.target else { throw UserFacingError.usage("`--to` is needed") }
+    self.target = target
+    isStrict = options.strict
+    losses = options.losses
+    model = options.model
+    quirks = try options.provider.map { try QuirkSource(named: $0, in: context) } ?? .plain
+    let upstream = readsRequests ? target : source
+    if let upstream, let spoken = quirks.dialects, !spoken.contains(upstream) {
+      throw UserFacingError(
+        "`\(quirks.name)` does not speak \(upstream.displayName)",
+        hints: [.text("it speaks \(spoken.map(\.rawValue).joined(separator: ", "))")])
+    }
+  }
+
+  /// The translation from a protocol; `model` where the command line names none.
+  func translation(from source: DialectID, model: String? = nil) -> Translation {
+    Translation(source: source, target: target, quirks: quirks, model: self.model ?? model)
+  }
+
+  /// Translates and shows what comes of it.
+  func show(
+    in context: CommandContext, _ work: (Translation) throws(Translation.Failure) -> Translation.Output
+  ) throws {
+    guard let source else { throw UserFacingError.usage("`--from` is needed") }
+    let output: Translation.Output
+    do throws(Translation.Failure) {
+      output = try work(translation(from: source))
+    } catch {
+      throw UserFacingError(
+        "this cannot be translated", causes: [error.message],
+        hints: [.text("`aor translate detect <file>` tells what a file is")])
+    }
+    if let losses {
+      let json = LossReport.json(output.losses)
+      if losses == "-" {
+        try context.streams.error.write(json)
+      } else {
+        try Self.write(Array(json.utf8), to: losses)
+      }
+    }
+    if isStrict, let refusal = LossReport.refusal(output.losses) {
+      let more = output.losses.list.count - 1
+      throw UserFacingError(
+        refusal, hints: more > 0 && losses == nil ? [.text("\(more) more; `--losses -` lists them")] : [])
+    }
+    try context.streams.output.write(output.bytes)
+    if context.streams.output.isTerminal, output.bytes.last != 0x0A { try context.print("") }
+    if let status = output.errorStatus { context.note("the client gets this as an error, HTTP \(status)") }
+    if losses == nil, !output.losses.isEmpty {
+      context.note("\(LossReport.count(output.losses)); `--losses -` lists what is lost")
+    }
+  }
+
+  /// Writes a file.
+  ///
+  /// - Throws: `UserFacingError` with the system's reason.
+  static func write(_ bytes: [UInt8], to path: String) throws {
+    do {
+      try Data(bytes).write(to: URL(fileURLWithPath: path))
+    } catch let error as CocoaError {
+      throw UserFacingError("\(path) cannot be written", causes: [TranslationInput.reason(error)])
+    }
+  }
+}

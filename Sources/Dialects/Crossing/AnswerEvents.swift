@@ -1,0 +1,96 @@
+import Conversation
+import Wire
+
+/// Turns the bytes of an upstream's stream into what the client is to be told, in the grammar of `ConversationEvent`.
+///
+/// Ends in `finished` or `failed`, whatever the upstream does, and gives nothing after that.
+public struct AnswerEvents: Sendable {
+  private var parser = EventStreamParser()
+  private var reader: any EventReader
+  private var raising: AnswerRaising?
+  private let exchangeID: String
+  private var hasSubstance = false
+  private var isOver = false
+
+  init(_ reader: any EventReader, raising: AnswerRaising?, exchangeID: String) {
+    self.reader = reader
+    self.raising = raising
+    self.exchangeID = exchangeID
+  }
+
+  /// Reads the next piece.
+  public mutating func feed(_ bytes: UnsafeRawBufferPointer) -> [ConversationEvent] {
+    var read: [ConversationEvent] = []
+    do throws(EventStreamError) {
+      try parser.feed(bytes) { item in
+        if case .event(let event) = item { reader.read(event, into: &read) }
+      }
+    } catch {
+      read.append(.failed(UpstreamFailure(.badGateway, status: 502, message: "an event of the upstream is too large")))
+    }
+    return told(read)
+  }
+
+  /// The stream is over; `cut` says why, where it did not end by itself.
+  public mutating func finish(cut: UpstreamFailure? = nil) -> [ConversationEvent] {
+    var read: [ConversationEvent] = []
+    parser.finish { item in
+      if case .event(let event) = item { reader.read(event, into: &read) }
+    }
+    if let cut, !read.contains(where: \.isTerminal) {
+      var ending: [ConversationEvent] = []
+      reader.end(into: &ending)
+      // An end the reader is sure of stands, however the connection went.
+      read.append(contentsOf: ending.contains(where: \.isFinished) ? ending : [.failed(cut)])
+    } else {
+      reader.end(into: &read)
+    }
+    read.append(.failed(UpstreamFailure(.badGateway, status: 502, message: "the upstream's stream ended early")))
+    return told(read)
+  }
+
+  private mutating func told(_ read: [ConversationEvent]) -> [ConversationEvent] {
+    guard !isOver else { return [] }
+    var events: [ConversationEvent] = []
+    if raising == nil {
+      events = read
+    } else {
+      for event in read { raising?.raise(event, into: &events) }
+    }
+    for position in events.indices {
+      CallIDs.name(&events[position], exchangeID: exchangeID)
+      if case .failed(var failure) = events[position], hasSubstance {
+        // Only an error that becomes the whole answer may go out as the upstream wrote it.
+        failure.original = nil
+        events[position] = .failed(failure)
+      }
+      if events[position].hasSubstance { hasSubstance = true }
+      if events[position].isTerminal {
+        isOver = true
+        return Array(events[...position])
+      }
+    }
+    return events
+  }
+}
+
+extension ConversationEvent {
+  /// Whether nothing may follow.
+  public var isTerminal: Bool {
+    switch self {
+    case .finished, .failed: true
+    default: false
+    }
+  }
+
+  /// Whether it is the end of a whole answer.
+  public var isFinished: Bool { if case .finished = self { true } else { false } }
+
+  /// Whether the event says something of the answer itself, so that the client should hear.
+  public var hasSubstance: Bool {
+    switch self {
+    case .partStarted, .partDelta, .partFinished, .candidateFinished, .finished, .failed: true
+    case .started, .usage, .keepAlive, .opaque: false
+    }
+  }
+}

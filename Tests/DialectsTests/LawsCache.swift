@@ -32,7 +32,8 @@ struct LawsCache {
 
   private func written(_ body: JSON) -> JSON? {
     guard let request = try? from.readRequest(body, line: line),
-      let crossing = try? Crossing.translated(request, from: from.id, to: to, for: RequestTarget(model: "up", quirks: quirks)),
+      let crossing = try? Crossing.translated(
+        request, from: from.id, to: to, for: RequestTarget(model: "up", quirks: quirks)),
       case .written(let bytes) = crossing.body
     else { return nil }
     return try? JSON(parsing: bytes)
@@ -109,7 +110,8 @@ struct LawsCache {
   /// Whether a turn is an earlier one with more behind it.
   private static func extends(_ later: JSON, _ earlier: JSON) -> Bool {
     let name = later["parts"] == nil ? "content" : "parts"
-    guard later["role"]?.string == earlier["role"]?.string, let was = earlier[name: name], let now = later[name: name] else {
+    guard later["role"]?.string == earlier["role"]?.string, let was = earlier[name: name], let now = later[name: name]
+    else {
       return false
     }
     if let was = was.string, let now = now.string { return now.hasPrefix(was) }

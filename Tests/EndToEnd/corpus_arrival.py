@@ -155,7 +155,7 @@ def answer(sent: Answer, got: Answer, losses: list[dict]) -> list[str]:
     wanted = [call_words(f"{name} {arguments}") for name, arguments in sent.calls]
     check(
         f"calls {sent.calls} became {got.calls}",
-        wanted == [call_words(f"{name} {arguments}") for name, arguments in got.calls], "call", "tool_use", "arguments")
+        wanted == [call_words(f"{name} {arguments}") for name, arguments in got.calls], "call", "tool_use", "arguments", "input", "args")
     check(f"citations {sorted(sent.cited - got.cited)[:2]}", sent.cited <= got.cited, "citation", "annotation", "grounding")
     for name, count in sent.usage.items():
         told = got.usage.get(name, 0)

@@ -37,7 +37,9 @@ import Wire
       #expect(body["prompt_cache_key"]?.string == "aor-1")
       #expect(try written(claude, from: .anthropic, to: to, target { _ in })["prompt_cache_key"] == nil)
     }
-    #expect(try written(claude, from: .anthropic, to: .gemini, target { $0.sessionCacheKey = true })["prompt_cache_key"] == nil)
+    #expect(
+      try written(claude, from: .anthropic, to: .gemini, target { $0.sessionCacheKey = true })["prompt_cache_key"]
+        == nil)
   }
 
   @Test("the client's own key stays")
@@ -47,10 +49,15 @@ import Wire
     #expect(body["prompt_cache_key"]?.string == "mine")
   }
 
-  @Test("in one protocol the key is spliced in and every other byte stays", arguments: [
-    (#"{ "model":"m", "input":"hi" }"#, #"{ "model":"m", "input":"hi" ,"prompt_cache_key":"aor-1"}"#),
-    (#"{"model":"m","prompt_cache_key":"mine","input":"hi"}"#, #"{"model":"m","prompt_cache_key":"mine","input":"hi"}"#),
-  ])
+  @Test(
+    "in one protocol the key is spliced in and every other byte stays",
+    arguments: [
+      (#"{ "model":"m", "input":"hi" }"#, #"{ "model":"m", "input":"hi" ,"prompt_cache_key":"aor-1"}"#),
+      (
+        #"{"model":"m","prompt_cache_key":"mine","input":"hi"}"#,
+        #"{"model":"m","prompt_cache_key":"mine","input":"hi"}"#
+      ),
+    ])
   func spliced(body: String, expected: String) throws {
     let bytes = Array(body.utf8)
     let result = try bytes.withUnsafeBytes { bytes -> [UInt8] in
@@ -82,7 +89,8 @@ import Wire
 
   @Test("without system text the tools' end is marked")
   func tools() throws {
-    let body = #"{"model":"m","messages":[{"role":"user","content":"one"}],"tools":[{"type":"function","function":{"name":"f"}},{"type":"function","function":{"name":"g"}}]}"#
+    let body =
+      #"{"model":"m","messages":[{"role":"user","content":"one"}],"tools":[{"type":"function","function":{"name":"f"}},{"type":"function","function":{"name":"g"}}]}"#
     let result = try written(body, from: .openAIChat, to: .anthropic, target { $0.cacheMarks = .fiveMinutes })
     #expect(marks(result).sorted() == [".messages[0].content[0]", ".tools[1]"])
   }

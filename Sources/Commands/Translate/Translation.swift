@@ -30,9 +30,7 @@ struct Translation: Sendable {
 // MARK: - Requests
 
 extension Translation {
-  /// Translates a client's request for an upstream.
-  ///
-  /// - Parameter isStream: whether a stream is asked for; counts where the protocol says so in the URL.
+  /// Translates a client's request for an upstream; `isStream` counts where the protocol says it in the URL.
   func request(_ body: [UInt8], isStream: Bool) throws(Failure) -> Output {
     do throws(DialectError) {
       let crossing = try RequestWay(self, body, isStream: isStream).crossing()

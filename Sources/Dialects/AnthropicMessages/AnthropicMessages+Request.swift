@@ -48,15 +48,37 @@ extension AnthropicMessages {
       guard let block = parts[index].extensions?.source else { continue }
       parts[index] = Part(.opaque(OpaquePart(dialect, block)))
     }
+    if let text = system.string, text.hasPrefix(billingMark) {
+      let end = text.utf8.firstIndex(of: 0x0A).map { text.utf8.index(after: $0) } ?? text.endIndex
+      parts = [Part(.opaque(OpaquePart(dialect, .string(String(text[..<end])))))]
+      if end < text.endIndex { parts.append(.text(String(text[end...]))) }
+    }
     return [Message(.system, parts, slot: .instructions)]
   }
+
+  /// System parts as the one string they were read from; nil for what was a list of blocks.
+  static func systemString(of parts: [Part]) -> String? {
+    var whole = ""
+    for part in parts {
+      switch part.content {
+      case .text(let text): whole += text.text
+      case .opaque(let opaque):
+        guard let text = opaque.json.string else { return nil }
+        whole += text
+      default: return nil
+      }
+    }
+    return whole
+  }
+
+  private static let billingMark = "x-anthropic-billing-header"
 
   /// Whether a block is the mark that Claude Code puts before its instructions.
   ///
   /// It differs from request to request and would spoil every other vendor's prefix cache, so it is Anthropic's alone.
   private static func isBillingMark(_ part: Part) -> Bool {
     guard case .text(let text) = part.content else { return false }
-    return text.text.hasPrefix("x-anthropic-billing-header")
+    return text.text.hasPrefix(billingMark)
   }
 
   private static func readMessages(_ reader: inout ObjectReader) throws(DialectError) -> [Message] {

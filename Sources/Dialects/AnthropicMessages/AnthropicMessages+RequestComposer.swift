@@ -92,16 +92,27 @@ struct AnthropicRequestComposer {
   // MARK: - Output
 
   private mutating func composeSystem(_ parts: [PlacedPart]) -> JSON? {
-    if isNative, let system = source?["system"] {
-      if system.isString, parts.count == 1, case .text(let text) = parts[0].part.content { return .string(text.text) }
-      if parts.isEmpty { return system.isNull ? nil : system }
-    }
+    if isNative, let system = source?["system"], parts.isEmpty { return system.isNull ? nil : system }
+    let parts = withoutMark(parts)
     guard !parts.isEmpty else { return nil }
+    if isNative, source?["system"]?.isString == true, let text = AnthropicMessages.systemString(of: parts.map(\.part)) {
+      return .string(text)
+    }
     if parts.count == 1, !isNative, case .text(let text) = parts[0].part.content { return .string(text.text) }
     return JSON { writer in
       writer.array { writer in
         for part in parts { write(part, to: &writer) }
       }
+    }
+  }
+
+  /// Claude Code's mark goes to Anthropic itself only: it would spoil the prefix cache of any other provider.
+  private mutating func withoutMark(_ parts: [PlacedPart]) -> [PlacedPart] {
+    guard quirks.stripBetas else { return parts }
+    return parts.filter { placed in
+      guard case .opaque = placed.part.content else { return true }
+      losses.add(placed.path, Crossing.refused)
+      return false
     }
   }
 
@@ -184,7 +195,7 @@ struct AnthropicRequestComposer {
   mutating func strip(_ json: JSON, _ names: [String], path: String) -> JSON {
     guard json.members.contains(where: { names.contains($0.key) }) else { return json }
     for member in json.members where names.contains(member.key) {
-      losses.add(path.isEmpty ? member.key : "\(path).\(member.key)", "this provider does not take it")
+      losses.add(path.isEmpty ? member.key : "\(path).\(member.key)", Crossing.refused)
     }
     return JSON { writer in
       writer.object { writer in

@@ -11,7 +11,7 @@ public struct AnswerCrossing: Sendable {
       case unreadable
       /// The answer says itself that it failed.
       case failed
-      /// The vendor could not parse the model's own tool call.
+      /// The model's tool call cannot be read, by its vendor or as the object its client takes.
       case malformedToolCall
     }
 
@@ -93,13 +93,12 @@ public struct AnswerCrossing: Sendable {
   /// - Throws: `Refusal` where a call is missing: no protocol's clean end may hide that, for the agent would think the
   ///   turn is over.
   public func raised(_ response: ConversationResponse, exchangeID: String) throws(Refusal) -> ConversationResponse {
+    var response = raising?.raise(response) ?? response
     if response.candidates.first?.stop?.reason == .malformedToolCall {
       throw Refusal(
         cause: .malformedToolCall,
-        failure: UpstreamFailure(
-          .badGateway, status: 502, message: "the model's tool call could not be parsed by its vendor"))
+        failure: UpstreamFailure(.badGateway, status: 502, message: "the model's tool call could not be parsed"))
     }
-    var response = raising?.raise(response) ?? response
     CallIDs.name(&response, exchangeID: exchangeID)
     return response
   }

@@ -49,8 +49,10 @@ struct BodyPatch {
   }
 
   /// Takes top-level members out, duplicates too.
-  mutating func strip(_ names: [String]) {
-    for (index, member) in scan.members.enumerated() where names.contains(where: { member.isNamed($0, in: bytes) }) {
+  mutating func strip(_ names: [String], losses: inout Losses) {
+    for (index, member) in scan.members.enumerated() {
+      guard let name = names.first(where: { member.isNamed($0, in: bytes) }) else { continue }
+      losses.add(name, Crossing.refused)
       remove(index)
     }
   }

@@ -61,6 +61,7 @@ public struct Crossing: Sendable {
         words += [
           "\"context_management\"", "\"output_config\"", "\"defer_loading\"", "\"input_examples\"", "\"speed\"",
           "\"diagnostics\"", "\"safeguards\"", "\"eager_input_streaming\"", "\"allowed_callers\"",
+          "\"role\":\"system\"", "\"role\": \"system\"", "x-anthropic-billing-header",
         ]
       }
       if !quirks.imageInput { words.append("\"image\"") }
@@ -80,9 +81,10 @@ public struct Crossing: Sendable {
     if inbound.line.model == nil { patch.setModel(target.model) }
     if inbound.dialect == .openAIChat { patch.applyChat(target.quirks, isStream: inbound.isStream) }
     if let key = cacheKey(for: target, at: inbound.dialect) { patch.addCacheKey(key) }
-    patch.strip(target.quirks.stripFields)
+    var losses = Losses()
+    patch.strip(target.quirks.stripFields, losses: &losses)
     return Crossing(
-      path: patch.isPatched ? .patched : .verbatim, body: .spliced(patch.splice), losses: Losses(),
+      path: patch.isPatched ? .patched : .verbatim, body: .spliced(patch.splice), losses: losses,
       raising: .none, hidesUsage: patch.hidesUsage, rewritesAnswer: false)
   }
 
@@ -124,10 +126,11 @@ public struct Crossing: Sendable {
     request.model = target.model
     request.cacheKey = request.cacheKey ?? cacheKey(for: target, at: upstream.id)
     var body = try upstream.writeRequest(request, for: target, losses: &losses)
-    body = try strip(target.quirks.stripFields, from: body)
+    body = strip(target.quirks.stripFields, from: body, losses: &losses)
     return Crossing(
       path: isSame ? .patched : .translated, body: .written(body), losses: losses,
-      raising: AnswerRaising(lowering, emulation), hidesUsage: false, rewritesAnswer: true)
+      raising: AnswerRaising(lowering, emulation, CallInputCheck(from: client, to: upstream.id)), hidesUsage: false,
+      rewritesAnswer: true)
   }
 
   /// The agent's session as a `prompt_cache_key`, where the provider wants one: turns of one session then meet the cache
@@ -148,6 +151,9 @@ public struct Crossing: Sendable {
     }
   }
 
+  /// Why a member is taken out.
+  static let refused = "this provider does not take it"
+
   private static func capabilities(of dialect: any Dialect, _ quirks: Quirks) -> ToolLowering.Capabilities {
     switch dialect.id {
     case .openAIResponses:
@@ -160,8 +166,9 @@ public struct Crossing: Sendable {
     }
   }
 
-  private static func strip(_ names: [String], from body: [UInt8]) throws(DialectError) -> [UInt8] {
+  private static func strip(_ names: [String], from body: [UInt8], losses: inout Losses) -> [UInt8] {
     guard !names.isEmpty, let value = try? JSON(parsing: body) else { return body }
+    for member in value.members where names.contains(member.key) { losses.add(member.key, refused) }
     var writer = JSONWriter()
     writer.object { writer in
       for member in value.members where !names.contains(member.key) {
@@ -181,6 +188,7 @@ extension AnswerRaising {
       naming: NamingRule(maxToolNameLength: 128, toolNamePunctuation: "_-", startsWithLetter: false),
       customTools: true, namespaces: true)
     return AnswerRaising(
-      ToolLowering(request, capabilities: capabilities), JSONObjectEmulation(&request, for: .openAIChat))
+      ToolLowering(request, capabilities: capabilities), JSONObjectEmulation(&request, for: .openAIChat),
+      CallInputCheck(from: .openAIChat, to: .openAIChat))
   }()
 }

@@ -119,7 +119,7 @@ extension Gemini {
       }
     }
     losses = declared
-    return Self.bytes(of: body, without: target.quirks.stripFields)
+    return Self.bytes(of: body, without: target.quirks.stripFields, losses: &losses)
   }
 
   private static func write(
@@ -179,7 +179,8 @@ extension Gemini {
     if request.store == true { losses.add("store", none) }
   }
 
-  private static func bytes(of body: JSON, without fields: [String]) -> [UInt8] {
+  private static func bytes(of body: JSON, without fields: [String], losses: inout Losses) -> [UInt8] {
+    for member in body.members where fields.contains(member.key) { losses.add(member.key, Crossing.refused) }
     var writer = JSONWriter()
     if fields.isEmpty {
       writer.value(body)

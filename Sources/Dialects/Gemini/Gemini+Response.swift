@@ -15,7 +15,7 @@ extension Gemini {
     }
     if let candidates = reader.take("candidates") {
       for (position, candidate) in candidates.elements.enumerated() {
-        response.candidates.append(Self.readCandidate(candidate, position: position, origin: origin))
+        response.add(Self.readCandidate(candidate, position: position, origin: origin))
       }
     }
     if let feedback = reader.peek(.promptFeedback), response.candidates.isEmpty,

@@ -203,6 +203,10 @@ struct GeminiTurns {
         } else {
           let results = turns[index].pieces.filter(isResult)
           turns[index].pieces = results + turns[index].pieces.filter { !isResult($0) }
+          // Google refuses a question of nothing but media: "must have a text parameter".
+          if results.isEmpty, !turns[index].pieces.contains(where: isText) {
+            turns[index].pieces.append(Piece(part: .text(" "), path: "messages"))
+          }
         }
       }
     } else if target.repairsReasoning {

@@ -17,7 +17,7 @@ extension OpenAIChat {
     if let choices = reader.peek("choices"), choices.isArray {
       _ = reader.take("choices")
       for choice in choices.elements {
-        response.candidates.append(try Self.readChoice(choice, position: response.candidates.count, origin: origin))
+        response.add(try Self.readChoice(choice, position: response.candidates.count, origin: origin))
       }
     } else if body["error"]?.isNull ?? true {
       throw DialectError("the answer has no choices", path: "choices")

@@ -73,9 +73,9 @@ extension OpenAIChat {
       usage.cacheWrite1h = count(creation, "ephemeral_1h_input_tokens")
     }
     usage.webSearches = count(json["server_tool_use"], "web_search_requests")
-    // xAI leaves reasoning out of `completion_tokens`; its total gives it away.
-    if let total = usage.total, let input = usage.input, let output = usage.output, let reasoning = usage.reasoning,
-      reasoning > 0, total == Usage.sum(Usage.sum(input, output), reasoning)
+    // xAI leaves reasoning out of `completion_tokens`; its total gives it away, unless it is a sum that did not fit.
+    if let total = usage.total, total < .max, let input = usage.input, let output = usage.output,
+      let reasoning = usage.reasoning, reasoning > 0, total == Usage.sum(Usage.sum(input, output), reasoning)
     {
       usage.output = Usage.sum(output, reasoning)
     }

@@ -54,12 +54,7 @@ extension OpenAIResponses {
   private static func readMessage(_ item: JSON, path: String, source: StateSource) throws(DialectError) -> Entry {
     var reader = ObjectReader(item)
     reader.discard("type")
-    guard let word = reader.takeString("role") else {
-      throw DialectError("missing `role`", path: path + ".role", code: "missing_required_parameter")
-    }
-    guard let role = Role(rawValue: word), role != .tool else {
-      throw DialectError("`\(word)` is no role", path: path + ".role", code: "invalid_value")
-    }
+    let role = try role(reader.takeString("role"), path: path, source: source)
     let itemID = reader.takeString("id")
     _ = reader.takeString("status")
     var parts: [Part] = []
@@ -92,6 +87,16 @@ extension OpenAIResponses {
     let frame = ItemFrame(id: itemID, extensions: extensions)
     for index in parts.indices { parts[index].frame = frame }
     return .turn(parts)
+  }
+
+  private static func role(_ word: String?, path: String, source: StateSource) throws(DialectError) -> Role {
+    if let role = word.flatMap(Role.init), role != .tool { return role }
+    // In an answer it is the model that speaks, whatever it is called.
+    if case .upstream = source { return .assistant }
+    guard let word else {
+      throw DialectError("missing `role`", path: path + ".role", code: "missing_required_parameter")
+    }
+    throw DialectError("`\(word)` is no role", path: path + ".role", code: "invalid_value")
   }
 
   static func readReasoning(_ item: JSON, path: String, source: StateSource) -> Part {

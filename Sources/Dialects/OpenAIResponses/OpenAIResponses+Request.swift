@@ -224,8 +224,12 @@ extension OpenAIResponses {
         write(request.tools, for: target, losses: &losses, into: &nowhere)
       }
     }
-    // Without tools a choice is refused.
-    if let choice = request.toolChoice, hasTools || own != nil {
+    // Without tools a choice is refused, and so is one of a tool that does not go out.
+    let choice =
+      own == nil
+      ? request.toolChoice?.among(Set(request.tools.filter(canWrite).map(\.name)), losses: &losses)
+      : request.toolChoice
+    if let choice, hasTools || own != nil {
       write(choice, source: own?.source["tool_choice"], tools: request.tools, losses: &losses, into: &writer)
     }
     if let parallel = request.parallelToolCalls, hasTools || own != nil {

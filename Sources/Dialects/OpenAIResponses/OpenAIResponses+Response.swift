@@ -40,7 +40,7 @@ extension OpenAIResponses {
     }
     var stop = Self.stop(status: status, reason: reason, parts: parts)
     // A background response that is told of before its end: nothing that looks like one may be made of it.
-    if stop == nil { stop = Stop(.maxTokens, original: status, dialect: dialect) }
+    if stop == nil { stop = Stop(.maxTokens, original: status, dialect: id) }
     response.candidates = [Candidate(parts: parts, stop: stop)]
     response.extensions = Extensions(id, path: "", reader)
     return response
@@ -50,9 +50,17 @@ extension OpenAIResponses {
 
   /// The parts of an output item.
   ///
-  /// A compacted conversation's items may be the user's: they keep their frame.
+  /// A compacted conversation's items may be the user's: they keep their frame. One that lacks what its type demands is
+  /// opaque, as in a stream: the rest of the answer stands.
   static func readOutputItem(_ item: JSON, path: String, origin: SealOrigin?) throws(DialectError) -> [Part] {
-    switch try readItem(item, path: path, source: .upstream(origin)) {
+    let entry: Entry
+    do throws(DialectError) {
+      entry = try readItem(item, path: path, source: .upstream(origin))
+    } catch {
+      guard item.isObject else { throw error }
+      return [opaque(item)]
+    }
+    switch entry {
     case .turn(let parts): return parts
     case .message(let message):
       guard item["role"] != nil, !message.parts.isEmpty else { return [opaque(item)] }

@@ -46,6 +46,13 @@ public struct Quirks: Sendable, Hashable, Codable {
     case budget
   }
 
+  /// Anthropic: the life of the cache marks (`cache_control`) that aor sets for clients of other protocols, which cannot.
+  public enum CacheMarks: String, Sendable, Hashable, Codable, CaseIterable {
+    case off
+    case fiveMinutes = "5m"
+    case oneHour = "1h"
+  }
+
   /// Chat: the output limit's member.
   public var maxTokensField: MaxTokensField = .asSent
   /// Chat: whether the `developer` role is known; otherwise it is sent as `system`.
@@ -72,6 +79,14 @@ public struct Quirks: Sendable, Hashable, Codable {
   public var stripBetas = false
   /// Anthropic: `max_tokens` when the client gave none (the protocol requires it).
   public var defaultMaxTokens = 32_000
+  /// Anthropic: whether requests of clients that speak another protocol get cache marks.
+  ///
+  /// A cache write costs more than plain input, and a read a tenth of it: right for agents, wrong for single questions.
+  public var cacheMarks: CacheMarks = .off
+  /// Chat and Responses: whether `prompt_cache_key` is made of the agent's session where the client gave none.
+  public var sessionCacheKey = false
+  /// The header that keeps a session on one server of the provider, and with it its prompt cache; empty for none.
+  public var sessionHeader = ""
   /// Gemini: whether tools may use `parametersJsonSchema`; otherwise schemas are cut to the OpenAPI subset.
   public var jsonSchemaTools = true
   /// Gemini: whether `functionCall` and `functionResponse` take an `id` (Vertex AI refuses it).

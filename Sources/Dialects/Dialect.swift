@@ -69,6 +69,8 @@ public struct RequestTarget: Sendable {
   /// Whether reasoning state was left out because the upstream refused it: the writer then mends what the protocol
   /// demands of turns without their reasoning, also in its own dialect.
   public var repairsReasoning = false
+  /// A name of the agent's session, the same on every turn; nil where the client told none.
+  public var session: String?
 
   /// Makes a target; without `origin` any reasoning state of its protocol counts as its own.
   public init(model: String, quirks: Quirks = Quirks(), origin: SealOrigin? = nil) {

@@ -73,8 +73,10 @@ struct AnthropicRequestComposer {
       if let tier = composeTier() { writer.member("service_tier", tier) }
       if request.isStream || own?.source["stream"]?.bool != nil { writer.member("stream", request.isStream) }
     }
-    let body = writer.finish()
-    return strip(thinking.isTakenOut ? removeThinkingEdits(from: body) : body)
+    var body = writer.finish()
+    if thinking.isTakenOut { body = removeThinkingEdits(from: body) }
+    if !isNative { body = AnthropicCacheMarks(quirks.cacheMarks).applied(to: body) }
+    return strip(body)
   }
 
   /// What cannot be said at all.

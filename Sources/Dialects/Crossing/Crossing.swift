@@ -80,6 +80,7 @@ public struct Crossing: Sendable {
     var patch = BodyPatch(inbound, bytes)
     if inbound.line.model == nil { patch.setModel(target.model) }
     if inbound.dialect == .openAIChat { patch.applyChat(target.quirks, isStream: inbound.isStream) }
+    if let key = cacheKey(for: target, at: inbound.dialect) { patch.addCacheKey(key) }
     var losses = Losses()
     patch.strip(target.quirks.stripFields, losses: &losses)
     return Crossing(
@@ -124,12 +125,20 @@ public struct Crossing: Sendable {
     request = lowering.lower(request, losses: &losses)
     if upstream.id == .openAIResponses { releaseItems(of: &request.messages, target.origin) }
     request.model = target.model
+    request.cacheKey = request.cacheKey ?? cacheKey(for: target, at: upstream.id)
     var body = try upstream.writeRequest(request, for: target, losses: &losses)
     body = strip(target.quirks.stripFields, from: body, losses: &losses)
     return Crossing(
       path: isSame ? .patched : .translated, body: .written(body), losses: losses,
       raising: AnswerRaising(lowering, emulation, CallInputCheck(from: client, to: upstream.id)), hidesUsage: false,
       rewritesAnswer: true)
+  }
+
+  /// The agent's session as a `prompt_cache_key`, where the provider wants one: turns of one session then meet the cache
+  /// that the last one filled.
+  private static func cacheKey(for target: RequestTarget, at upstream: DialectID) -> String? {
+    guard target.quirks.sessionCacheKey, upstream == .openAIChat || upstream == .openAIResponses else { return nil }
+    return target.session
   }
 
   /// Responses refuses items by their id where the reasoning they came with is left out.

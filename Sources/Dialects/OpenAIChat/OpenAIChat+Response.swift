@@ -137,7 +137,7 @@ extension OpenAIChat {
         writer.key("usage")
         Self.write(usage, into: &writer)
       }
-      if let tier = own == nil ? Self.tier(response.serviceTier) : response.serviceTier {
+      if let tier = own == nil ? OpenAIServiceTier.word(for: response.serviceTier) : response.serviceTier {
         writer.member("service_tier", tier)
       }
     }
@@ -148,15 +148,6 @@ extension OpenAIChat {
   static func identifier(_ id: String?, for reply: ReplyContext) -> String {
     guard let id, !id.isEmpty else { return "chatcmpl-" + reply.exchangeID }
     return id
-  }
-
-  /// The tier in OpenAI's words; nil for none and for words of others.
-  static func tier(_ tier: String?) -> String? {
-    switch tier {
-    case "auto", "default", "flex", "scale", "priority", "fast": tier
-    case "standard": "default"
-    default: nil
-    }
   }
 
   private static func write(

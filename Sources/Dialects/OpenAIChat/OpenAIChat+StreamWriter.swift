@@ -73,7 +73,7 @@ extension OpenAIChat {
         writer.member("object", static: "chat.completion.chunk")
         writer.member("created", start.createdAt ?? reply.createdAt)
         writer.member("model", reply.model)
-        if let tier = OpenAIChat.tier(start.serviceTier) { writer.member("service_tier", tier) }
+        if let tier = OpenAIServiceTier.word(for: start.serviceTier) { writer.member("service_tier", tier) }
       }
       var bytes = Array("data: ".utf8)
       bytes += writer.finish().dropLast()

@@ -38,7 +38,9 @@ extension OpenAIResponses {
     if response.failure == nil, status == "failed" || status == "cancelled" {
       response.failure = status == "cancelled" ? UpstreamFailure(.cancelled, message: "cancelled") : Self.unexplained
     }
-    let stop = Self.stop(status: status, reason: reason, parts: parts)
+    var stop = Self.stop(status: status, reason: reason, parts: parts)
+    // A background response that is told of before its end: nothing that looks like one may be made of it.
+    if stop == nil { stop = Stop(.maxTokens, original: status, dialect: id) }
     response.candidates = [Candidate(parts: parts, stop: stop)]
     response.extensions = Extensions(id, path: "", reader)
     return response
@@ -252,7 +254,7 @@ struct ResponsesObject {
         Self.write("summary", request.reasoning?.summary, into: &writer)
       }
       writer.nullMember("safety_identifier")
-      Self.write("service_tier", serviceTier ?? request.serviceTier, into: &writer)
+      Self.write("service_tier", OpenAIServiceTier.word(for: serviceTier ?? request.serviceTier), into: &writer)
       writer.member("store", request.store ?? false)
       writer.member("temperature", request.sampling.temperature ?? 1.0)
       writeText(request, into: &writer)

@@ -53,6 +53,11 @@ struct CallPreparation {
         ].joined(separator: "\n")))
   }
 
+  /// The agent's session in a word that says nothing of it; each group has its own.
+  private var session: String? {
+    ClientSession.id(of: exchange.request).map { "aor-" + Fingerprint.text("\(group)\n\($0)") }
+  }
+
   mutating func prepare() throws(PreparationError) -> PreparedCall {
     do throws(DialectError) {
       switch operation.kind {
@@ -84,6 +89,7 @@ struct CallPreparation {
     let origin = origin
     var target = RequestTarget(model: candidate.model, quirks: candidate.quirks, origin: origin)
     target.repairsReasoning = dropped != .none
+    target.session = session
     try checkStoredResponse()
     let crossing = try cross(target)
     return try call(
@@ -213,7 +219,7 @@ struct CallPreparation {
       method: "POST", url: url,
       headers: OutboundHeaders.request(
         exchange.request, endpoint: endpoint, token: candidate.credential?.token, isSameProtocol: same,
-        isStream: isStream, stripBetas: candidate.quirks.stripBetas, identity: exchange.gateway.identity),
+        isStream: isStream, quirks: candidate.quirks, session: session, identity: exchange.gateway.identity),
       body: body, proxy: candidate.networkProxy ?? settings.networkProxy, http2: candidate.provider.http2,
       connectTimeout: timeouts.connect ?? settings.connectTimeout,
       firstByteTimeout: timeouts.firstByte

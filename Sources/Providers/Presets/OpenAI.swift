@@ -7,6 +7,8 @@ extension ProviderPreset {
       Endpoint(.openAIResponses, "https://api.openai.com/v1"),
       Endpoint(.openAIChat, "https://api.openai.com/v1"),
     ],
+    // https://developers.openai.com/api/docs/guides/prompt-caching
+    quirks: Quirks { $0.sessionCacheKey = true },
     modelQuirks: [
       // Reasoning models refuse `max_tokens`.
       ModelQuirks("gpt-5*", .maxTokensField(.maxCompletionTokens)),

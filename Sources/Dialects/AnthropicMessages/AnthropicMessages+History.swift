@@ -174,7 +174,15 @@ extension AnthropicRequestComposer {
       prepared.content = .toolResult(result)
       return prepared
     case .opaque(let opaque):
-      if opaque.dialect == AnthropicMessages.dialect { return part }
+      if opaque.dialect == AnthropicMessages.dialect {
+        if quirks.stripBetas, AnthropicMessages.isBeta(opaque) {
+          losses.add(path, "this provider does not take it")
+          return nil
+        }
+        guard AnthropicSearch.isForeign(opaque.json) else { return part }
+        losses.add(path, "a search of another provider")
+        return nil
+      }
       losses.add(path, "Anthropic Messages has no `\(opaque.type)`")
       return nil
     }

@@ -142,7 +142,8 @@ extension AnthropicRequestComposer {
   private mutating func prepare(_ message: Message, at index: Int) -> [PlacedPart] {
     var prepared: [PlacedPart] = []
     for (position, part) in message.parts.enumerated() {
-      let path = part.extensions?.path ?? "messages[\(index)].content[\(position)]"
+      let place = message.slot == .instructions ? "system[\(position)]" : "messages[\(index)].content[\(position)]"
+      let path = part.extensions?.path ?? place
       if let ready = prepare(part, role: message.role, path: path) {
         prepared.append(PlacedPart(part: ready, path: path))
       }

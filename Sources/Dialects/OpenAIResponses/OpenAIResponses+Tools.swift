@@ -204,9 +204,6 @@ extension OpenAIResponses {
         writer.object("container") { $0.member("type", static: "auto") }
       }
     case .webSearch:
-      if source["blocked_domains"]?.elements.isEmpty == false {
-        return losses.add(path + ".blocked_domains", "sites cannot be barred; the tool is left out")
-      }
       var inner = Losses()
       writer.object { writer in
         writer.member("type", static: "web_search")

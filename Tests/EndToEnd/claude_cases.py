@@ -15,9 +15,10 @@ from wire import BASE_PATHS
 
 def run(report: Report, agent: Path, binary: Path, directory: Path) -> None:
     """Every case; `agent` is Claude Code."""
-    cases = [("agents.claude.websearch", "gemini", GeminiSearch, _check_search),
-             ("agents.claude.old-anthropic", "anthropic", OldAnthropic, _check_old)]
-    for name, protocol, upstream, check in cases:
+    cases = [("agents.claude.websearch", "gemini", GeminiSearch, _check_search, []),
+             ("agents.claude.old-anthropic", "anthropic", OldAnthropic, _check_old,
+              ["--set", "stripBetas=true", "--set", "thinkingStyle=budget"])]
+    for name, protocol, upstream, check, quirks in cases:
         if not report.wants(name):
             continue
         with report.case(name), upstream() as server:
@@ -27,6 +28,8 @@ def run(report: Report, agent: Path, binary: Path, directory: Path) -> None:
             gateway = Gateway(binary, home / "gateway")
             try:
                 gateway.add_provider("main", protocol, server.base + BASE_PATHS[protocol], secrets.token_hex(8))
+                if quirks:
+                    gateway.run("provider", "edit", "main", *quirks)
                 gateway.route("default", "main/some-model")
                 gateway.serve()
                 session = launch_claude(agent, home, gateway, "Do it.")

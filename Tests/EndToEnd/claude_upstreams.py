@@ -65,10 +65,14 @@ class GeminiSearch(ScriptedServer):
                         "groundingChunkIndices": [0]}]})]
         results = [part["functionResponse"] for content in body["contents"] for part in content["parts"]
                    if "functionResponse" in part]
-        if results:
+        if results and results[-1]["name"] == "WebSearch":
             return [self._chunk([{"text": "RESULT: " + json.dumps(results[-1]["response"])}], finishReason="STOP")]
+        call = None
         if "WebSearch" in functions:
             call = {"name": "WebSearch", "args": {"query": QUERY}}
+        elif "ToolSearch" in functions and not results:
+            call = {"name": "ToolSearch", "args": {"query": "select:WebSearch"}}
+        if call:
             return [self._chunk([{"functionCall": call, "thoughtSignature": "c2ln"}], finishReason="STOP")]
         return [self._chunk([{"text": "{}"}], finishReason="STOP")]
 

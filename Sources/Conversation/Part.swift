@@ -277,11 +277,14 @@ public struct OpaquePart: Sendable {
   public var dialect: DialectID
   /// The value as it was sent.
   public var json: JSON
+  /// What the value says, where it is a search of the web: other writers may tell it in their own words.
+  public var search: WebSearch?
 
   /// Makes an opaque value of `dialect`.
-  public init(_ dialect: DialectID, _ json: JSON) {
+  public init(_ dialect: DialectID, _ json: JSON, search: WebSearch? = nil) {
     self.dialect = dialect
     self.json = json
+    self.search = search
   }
 
   /// The block's `type`, for messages.

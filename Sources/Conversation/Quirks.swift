@@ -75,7 +75,8 @@ public struct Quirks: Sendable, Hashable, Codable {
   public var storesResponses = true
   /// Anthropic: how thinking is asked for.
   public var thinkingStyle: ThinkingStyle = .adaptive
-  /// Anthropic: whether `anthropic-beta` and beta-only members are taken out of requests.
+  /// Anthropic: whether `anthropic-beta`, what Anthropic takes behind a beta only, and Claude Code's billing mark are
+  /// taken out of requests.
   public var stripBetas = false
   /// Anthropic: `max_tokens` when the client gave none (the protocol requires it).
   public var defaultMaxTokens = 32_000

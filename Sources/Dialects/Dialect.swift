@@ -50,11 +50,14 @@ public struct RequestLine: Sendable, Hashable {
   public var model: String?
   /// Whether the URL asks for a stream; nil where the body says so.
   public var isStream: Bool?
+  /// The mark of the seals that the reader may open.
+  public var seals: SealMark
 
   /// Makes a line; with neither, the body says everything.
-  public init(model: String? = nil, isStream: Bool? = nil) {
+  public init(model: String? = nil, isStream: Bool? = nil, seals: SealMark = .none) {
     self.model = model
     self.isStream = isStream
+    self.seals = seals
   }
 }
 
@@ -99,17 +102,20 @@ public struct ReplyContext: Sendable {
   public var createdAt: Int
   /// How the stream is framed.
   public var framing: Framing
+  /// The mark of the seals that the writer makes.
+  public var seals: SealMark
 
   /// Makes a context, of a server-sent event stream unless told otherwise.
   public init(
     request: ConversationRequest, model: String, exchangeID: String, createdAt: Int,
-    framing: Framing = .serverSentEvents
+    framing: Framing = .serverSentEvents, seals: SealMark = .none
   ) {
     self.request = request
     self.model = model
     self.exchangeID = exchangeID
     self.createdAt = createdAt
     self.framing = framing
+    self.seals = seals
   }
 }
 

@@ -142,7 +142,8 @@ extension AnthropicRequestComposer {
   private mutating func prepare(_ message: Message, at index: Int) -> [PlacedPart] {
     var prepared: [PlacedPart] = []
     for (position, part) in message.parts.enumerated() {
-      let path = part.extensions?.path ?? "messages[\(index)].content[\(position)]"
+      let place = message.slot == .instructions ? "system[\(position)]" : "messages[\(index)].content[\(position)]"
+      let path = part.extensions?.path ?? place
       if let ready = prepare(part, role: message.role, path: path) {
         prepared.append(PlacedPart(part: ready, path: path))
       }
@@ -177,7 +178,15 @@ extension AnthropicRequestComposer {
       prepared.content = .toolResult(result)
       return prepared
     case .opaque(let opaque):
-      if opaque.dialect == AnthropicMessages.dialect { return part }
+      if opaque.dialect == AnthropicMessages.dialect {
+        if quirks.stripBetas, AnthropicMessages.isBeta(opaque) {
+          losses.add(path, "this provider does not take it")
+          return nil
+        }
+        guard AnthropicSearch.isForeign(opaque.json) else { return part }
+        losses.add(path, "a search of another provider")
+        return nil
+      }
       losses.add(path, "Anthropic Messages has no `\(opaque.type)`")
       return nil
     }

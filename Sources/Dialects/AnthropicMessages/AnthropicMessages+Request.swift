@@ -13,8 +13,8 @@ extension AnthropicMessages {
     }
     var request = ConversationRequest(model: model)
     request.isStream = reader.takeBool("stream") ?? line.isStream ?? false
-    request.messages = try Self.readSystem(&reader)
-    request.messages += try Self.readMessages(&reader)
+    request.messages = try Self.readSystem(&reader, line.seals)
+    request.messages += try Self.readMessages(&reader, line.seals)
     request.tools = try Self.readTools(&reader)
     Self.readToolChoice(&reader, into: &request)
     Self.readSampling(&reader, into: &request.sampling)
@@ -41,9 +41,9 @@ extension AnthropicMessages {
     return bytes
   }
 
-  private static func readSystem(_ reader: inout ObjectReader) throws(DialectError) -> [Message] {
+  private static func readSystem(_ reader: inout ObjectReader, _ mark: SealMark) throws(DialectError) -> [Message] {
     guard let system = reader.take("system") else { return [] }
-    var parts = try readContent(system, path: "system", from: .client)
+    var parts = try readContent(system, path: "system", from: .client(mark))
     for index in parts.indices where isBillingMark(parts[index]) {
       guard let block = parts[index].extensions?.source else { continue }
       parts[index] = Part(.opaque(OpaquePart(dialect, block)))
@@ -81,7 +81,18 @@ extension AnthropicMessages {
     return text.text.hasPrefix(billingMark)
   }
 
-  private static func readMessages(_ reader: inout ObjectReader) throws(DialectError) -> [Message] {
+  /// Whether a block means nothing to those who only speak Anthropic's protocol: its tool search.
+  static func isBeta(_ block: OpaquePart) -> Bool {
+    switch block.type {
+    case "tool_reference", "tool_search_tool_result": true
+    case "server_tool_use": block.json["name"]?.string?.hasPrefix("tool_search_tool_") ?? false
+    default: false
+    }
+  }
+
+  private static func readMessages(
+    _ reader: inout ObjectReader, _ mark: SealMark
+  ) throws(DialectError) -> [Message] {
     guard let list = reader.take("messages") else { throw DialectError("field required", path: "messages") }
     guard list.isArray else { throw DialectError("must be an array", path: "messages") }
     var messages: [Message] = []
@@ -97,7 +108,7 @@ extension AnthropicMessages {
       default: throw DialectError("must be `user`, `assistant` or `system`", path: path + ".role")
       }
       let content = entry.take("content")
-      var message = Message(role, try readContent(content, path: path + ".content", from: .client))
+      var message = Message(role, try readContent(content, path: path + ".content", from: .client(mark)))
       message.extensions = Extensions(dialect, path: path, entry)
       messages.append(message)
     }

@@ -122,6 +122,10 @@ struct AnthropicRequestComposer {
   /// The schema to be enforced, or nil.
   private mutating func composeFormat() -> JSON? {
     guard case .jsonSchema(let format) = request.outputFormat else { return nil }
+    if quirks.stripBetas {
+      losses.add("output_config.format", "this provider does not take it")
+      return nil
+    }
     if format.extensions.own(AnthropicMessages.dialect) != nil { return format.schema }
     losses.add(format.extensions, writing: AnthropicMessages.dialect)
     guard let schema = format.schema, schema.isObject else {

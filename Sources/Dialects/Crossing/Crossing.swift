@@ -57,13 +57,17 @@ public struct Crossing: Sendable {
       if !quirks.namespaceTools { words += ["\"namespace\"", "\"tool_search\""] }
       if !quirks.imageInput { words.append("\"input_image\"") }
     case .anthropic:
+      words.append("\"srvtoolu_aor_")
       if quirks.stripBetas {
         words += [
-          "\"context_management\"", "\"output_config\"", "\"defer_loading\"", "\"input_examples\"", "\"speed\"",
-          "\"diagnostics\"", "\"safeguards\"", "\"eager_input_streaming\"", "\"allowed_callers\"",
+          "\"context_management\"", "\"output_config\"", "\"output_format\"", "\"defer_loading\"",
+          "\"input_examples\"", "\"speed\"", "\"diagnostics\"", "\"safeguards\"", "\"eager_input_streaming\"",
+          "\"allowed_callers\"", "\"strict\"", "\"display\"", "\"caller\"", "\"mcp_servers\"", "\"container\"",
+          "\"inference_geo\"", "\"fallbacks\"", "\"tool_reference\"", "\"tool_search_tool_", "\"mcp_toolset\"",
           "\"role\":\"system\"", "\"role\": \"system\"", "x-anthropic-billing-header",
         ]
       }
+      if quirks.thinkingStyle == .budget { words.append("\"adaptive\"") }
       if !quirks.imageInput { words.append("\"image\"") }
     case .gemini:
       if !quirks.imageInput { words += ["\"inlineData\"", "\"inline_data\"", "\"fileData\"", "\"file_data\""] }
@@ -119,6 +123,7 @@ public struct Crossing: Sendable {
       }
       EffortLimit.apply(&request, for: upstream.id, target.quirks, losses: &losses)
     }
+    if !isSame || target.quirks.stripBetas { ToolReferences.apply(&request.messages) }
     let emulation = JSONObjectEmulation(&request, for: upstream.id)
     if !target.quirks.imageInput { ImageMarker.apply(&request.messages, losses: &losses) }
     let lowering = ToolLowering(request, capabilities: capabilities(of: upstream, target.quirks))
@@ -145,8 +150,10 @@ public struct Crossing: Sendable {
   private static func releaseItems(of messages: inout [Message], _ origin: SealOrigin?) {
     for index in messages.indices where messages[index].role == .assistant {
       let losesReasoning = messages[index].parts.contains { part in
-        guard case .reasoning = part.content, let state = part.state else { return false }
-        return !state.belongs(to: .openAIResponses, origin)
+        guard case .reasoning = part.content else { return false }
+        if let state = part.state { return !state.belongs(to: .openAIResponses, origin) }
+        // What a note held.
+        return part.extensions.own(.openAIResponses)?.source["encrypted_content"]?.isString == true
       }
       if losesReasoning { messages[index].forgetItems() }
     }

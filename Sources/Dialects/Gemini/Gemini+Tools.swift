@@ -158,6 +158,7 @@ extension Gemini {
       switch member.key {
       case "type", "name", "cache_control": continue
       case "allowed_domains", "blocked_domains", "filters":
+        if member.value.elements.isEmpty, member.value.members.isEmpty { continue }
         losses.add("\(path).\(member.key)", "Gemini cannot limit the sites; the tool is left out")
         isAllowed = false
       default: losses.add("\(path).\(member.key)", "Gemini has no equivalent")

@@ -49,7 +49,20 @@ extension OpenAIResponses {
       "Invalid value: '\(type)'. Supported values are: \(supported).", path: path, code: "invalid_value")
   }
 
-  static func opaque(_ item: JSON) -> Part { Part(.opaque(OpaquePart(dialect, item))) }
+  static func opaque(_ item: JSON) -> Part { Part(.opaque(OpaquePart(dialect, item, search: readSearch(item)))) }
+
+  /// What a `web_search_call` item says of a search; nil for other items, and for pages that were opened.
+  private static func readSearch(_ item: JSON) -> WebSearch? {
+    guard item["type"]?.isString("web_search_call") == true else { return nil }
+    let action = item["action"]
+    if let type = action?["type"], !type.isString("search") { return nil }
+    var queries = action?["queries"]?.elements.compactMap(\.string) ?? []
+    if queries.isEmpty { queries = [action?["query"]?.string ?? ""] }
+    let pages = (action?["sources"]?.elements ?? JSON.null.elements).compactMap { source in
+      source["url"]?.string.map { WebSearch.Page(address: $0, title: source["title"]?.string) }
+    }
+    return WebSearch(queries: queries, pages: pages, hasFailed: item["status"]?.isString("failed") == true)
+  }
 
   private static func readMessage(_ item: JSON, path: String, source: StateSource) throws(DialectError) -> Entry {
     var reader = ObjectReader(item)
@@ -113,7 +126,11 @@ extension OpenAIResponses {
       reader.discard("content")
       for piece in content.elements { segments.append(Reasoning.Segment(.text, piece["text"]?.string ?? "")) }
     }
-    let state = reader.takeString("encrypted_content").flatMap { $0.isEmpty ? nil : source.state($0) }
+    var state = reader.takeString("encrypted_content").flatMap { $0.isEmpty ? nil : source.state($0) }
+    if let note = state?.note {
+      state = nil
+      if segments.isEmpty, !note.isEmpty { segments.append(Reasoning.Segment(.text, note)) }
+    }
     return Part(
       .reasoning(Reasoning(segments, id: itemID)), state: state, extensions: Extensions(dialect, path: path, reader))
   }

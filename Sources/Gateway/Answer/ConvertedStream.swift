@@ -28,6 +28,7 @@ final class ConvertedStream: StreamedAnswer {
   /// Whether something went out since the last keep-alive was due.
   private var hasSpoken = false
   private var keepAlive: Scheduled<Void>?
+  private var watch: ThoughtWatch
 
   init(_ generation: Generation, _ attempt: Attempt, _ head: UpstreamResponseHead) {
     self.generation = generation
@@ -36,6 +37,7 @@ final class ConvertedStream: StreamedAnswer {
     stream = attempt.prepared.answer(to: generation.exchange.dialect.id)
       .makeEvents(exchangeID: generation.exchange.id)
     context = generation.replyContext()
+    watch = ThoughtWatch(context.request, client: generation.operation.dialect)
     if !generation.isStream || remembers { fold = ResponseFold() }
     if generation.isStream { writer = exchange.dialect.makeEventWriter(for: context) }
   }
@@ -96,7 +98,9 @@ final class ConvertedStream: StreamedAnswer {
       exchange.record.errorMessage = failure.message
     case .usage(let usage): AnswerFacts.note(usage, nil, in: &exchange.record)
     case .candidateFinished(_, let stop): AnswerFacts.note(nil, stop, in: &exchange.record)
-    case .partStarted(let start): noteBlob(start.part.state)
+    case .partStarted(let start):
+      noteBlob(start.part.state)
+      if let call = watch.unthought(start.part) { exchange.gateway.blobs.noteUnthought(call) }
     case .partDelta(let delta): if case .state(let state) = delta.delta { noteBlob(state) }
     default: break
     }

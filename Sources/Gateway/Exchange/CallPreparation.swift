@@ -107,7 +107,9 @@ struct CallPreparation {
 
   private mutating func cross(_ target: RequestTarget) throws(DialectError) -> Crossing {
     let origin = origin
-    if let inbound, dropped == .none, try !holdsForeignState(origin) {
+    var target = target
+    if try resumesUnthought() { target.repairsReasoning = true }
+    if let inbound, !target.repairsReasoning, try !holdsForeignState(origin) {
       let direct = exchange.request.body.withUnsafeReadableBytes { bytes -> Crossing? in
         Crossing.direct(ifPossible: inbound, bytes, to: endpoint.dialect, for: target)
       }
@@ -125,9 +127,18 @@ struct CallPreparation {
     return try read().hasForeignState(dialect: endpoint.dialect, origin: origin)
   }
 
+  /// Whether the last tool turn was made without the thinking that Anthropic demands of it, by somebody else or because
+  /// we had to switch it off.
+  private mutating func resumesUnthought() throws(DialectError) -> Bool {
+    guard isSameProtocol, operation.dialect == .anthropic, exchange.gateway.blobs.hasUnthought else { return false }
+    let last = try read().messages.last { $0.role == .assistant }
+    return last?.toolCalls.contains { exchange.gateway.blobs.isUnthought($0.id ?? "") } ?? false
+  }
+
   private mutating func read() throws(DialectError) -> ConversationRequest {
     if let conversation { return conversation }
-    var request = try Self.read(exchange.request.body, operation, exchange.dialect)
+    var request = try Self.read(
+      exchange.request.body, operation, exchange.dialect, seals: exchange.gateway.identity.seals)
     exchange.gateway.blobs.resolve(&request)
     if request.needsReasoningMemory(dialect: operation.dialect) {
       exchange.gateway.reasoning.restore(
@@ -138,10 +149,11 @@ struct CallPreparation {
   }
 
   static func read(
-    _ body: ByteBuffer, _ operation: ClientOperation, _ dialect: any Dialect
+    _ body: ByteBuffer, _ operation: ClientOperation, _ dialect: any Dialect, seals: SealMark = .none
   ) throws(DialectError) -> ConversationRequest {
     try dialect.readRequest(
-      Array(body.readableBytesView), line: RequestLine(model: operation.model, isStream: operation.isStream))
+      Array(body.readableBytesView),
+      line: RequestLine(model: operation.model, isStream: operation.isStream, seals: seals))
   }
 
   private func body(of crossing: Crossing) -> ByteBuffer {

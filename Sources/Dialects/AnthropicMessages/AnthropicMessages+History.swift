@@ -63,6 +63,13 @@ extension AnthropicRequestComposer {
       losses.add("output format", "Anthropic Messages has no JSON mode; asked for in the system text")
       system.append(PlacedPart(part: .text("Answer with one JSON object and nothing else."), path: "system"))
     }
+    if case .jsonSchema(let format) = request.outputFormat, format.extensions.own(AnthropicMessages.dialect) == nil,
+      let schema = format.schema, schema.isObject, !AnthropicSchema.isEnforceable(schema)
+    {
+      losses.add("output format", "Anthropic enforces no recursive or foreign references; asked for in the system text")
+      let wish = "Answer with one JSON value that matches this JSON Schema, and nothing else:\n\(schema.text)"
+      system.append(PlacedPart(part: .text(wish), path: "system"))
+    }
     return (system, Self.shaped(turns))
   }
 

@@ -132,11 +132,11 @@ struct AnthropicRequestComposer {
       losses.add("output format", "a schema is required; sent without")
       return nil
     }
-    var moved: [String] = []
-    let output = AnthropicSchema.structured(schema, path: "") { moved.append($0) }
-    for keyword in moved {
-      losses.add("output format: schema.\(keyword)", "not enforced by Anthropic; said in the description")
-    }
+    // The wish stands in the system text.
+    guard AnthropicSchema.isEnforceable(schema) else { return nil }
+    var changes: [(path: String, change: AnthropicSchema.Change)] = []
+    let output = AnthropicSchema.structured(schema) { changes.append(($0, $1)) }
+    for (path, change) in changes { losses.add("output format: schema.\(path)", change.rawValue) }
     guard let description = format.description, output["description"] == nil else { return output }
     return JSON { writer in
       writer.object { writer in

@@ -146,14 +146,15 @@ extension AnthropicRequestComposer {
   private mutating func function(
     name: String, description: String?, schema: JSON?, strict: Bool?, path: String
   ) -> JSON {
-    let input = AnthropicSchema.toolInput(schema) { keyword in
+    let shaped = ToolSchema(schema, for: .anthropic)
+    for keyword in shaped.dropped {
       losses.add(path + ".input_schema." + keyword, "not allowed at the top; its properties were merged")
     }
     return JSON { writer in
       writer.object { writer in
         writer.member("name", name)
         if let description, !description.isEmpty { writer.member("description", description) }
-        writer.member("input_schema", input)
+        writer.member("input_schema", shaped.json)
         if let strict { writer.member("strict", strict) }
       }
     }

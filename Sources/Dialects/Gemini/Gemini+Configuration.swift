@@ -167,8 +167,10 @@ extension Gemini {
     writer.member("responseMimeType", static: "application/json")
     guard let schema else { return }
     if quirks.jsonSchemaTools {
-      writer.member("responseJsonSchema", schema)
-    } else if let cleaned = GeminiSchema.openAPI(schema, name: name, &losses) {
+      return writer.member("responseJsonSchema", GeminiSchema.isolated(schema))
+    }
+    var budget = GeminiSchemaCutter.Budget()
+    if let cleaned = GeminiSchema.openAPI(schema, name: name, budget: &budget, &losses) {
       writer.member("responseSchema", cleaned)
     }
   }

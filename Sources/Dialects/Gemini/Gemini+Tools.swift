@@ -128,7 +128,10 @@ extension Gemini {
       if !functions.isEmpty {
         writer.object { writer in
           writer.array("functionDeclarations") { writer in
-            for tool in functions { writeFunction(tool, quirks: quirks, to: &writer, losses: &losses) }
+            var budget = GeminiSchemaCutter.Budget()
+            for tool in functions {
+              writeFunction(tool, quirks: quirks, budget: &budget, to: &writer, losses: &losses)
+            }
           }
         }
       }
@@ -168,7 +171,8 @@ extension Gemini {
   }
 
   private static func writeFunction(
-    _ tool: Tool, quirks: Quirks, to writer: inout JSONWriter, losses: inout Losses
+    _ tool: Tool, quirks: Quirks, budget: inout GeminiSchemaCutter.Budget, to writer: inout JSONWriter,
+    losses: inout Losses
   ) {
     let own = tool.extensions.own(.gemini)
     writer.object(restoring: own) { writer in
@@ -194,8 +198,8 @@ extension Gemini {
         }
       }
       if quirks.jsonSchemaTools {
-        writer.member("parametersJsonSchema", GeminiSchema.withObjectRoot(schema))
-      } else if let cleaned = GeminiSchema.openAPI(GeminiSchema.withObjectRoot(schema), name: tool.name, &losses) {
+        writer.member("parametersJsonSchema", GeminiSchema.toolSchema(schema))
+      } else if let cleaned = GeminiSchema.openAPI(tool: schema, name: tool.name, budget: &budget, &losses) {
         writer.member("parameters", cleaned)
       }
     }

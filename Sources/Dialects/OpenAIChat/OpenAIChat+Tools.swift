@@ -191,14 +191,12 @@ extension OpenAIChat.RequestWriter {
         if let strict { writer.member("strict", strict) }
         return
       }
-      let shaped = OpenAIChat.ToolSchema(schema, tool: tool.name, losses: &losses)
-      writer.member("parameters", shaped.json)
-      guard let strict else { return }
-      if !strict || shaped.allowsStrict {
-        writer.member("strict", strict)
-      } else {
-        losses.add("tools: \(tool.name).strict", "its schema is outside the subset OpenAI's strict mode takes")
+      let shaped = ToolSchema(schema, for: .openAI)
+      for keyword in shaped.dropped {
+        losses.add("tools: \(tool.name).\(keyword)", "OpenAI takes no alternatives at the root of a tool's schema")
       }
+      writer.member("parameters", shaped.json)
+      if let strict = tool.strictForOpenAI(strict, shaped.json, &losses) { writer.member("strict", strict) }
     }
   }
 

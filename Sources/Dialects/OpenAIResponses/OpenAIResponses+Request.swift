@@ -317,12 +317,13 @@ extension OpenAIResponses {
           writer.member("type", static: "json_schema")
           if let name = format.name ?? (own == nil ? "answer" : nil) { writer.member("name", name) }
           if let description = format.description { writer.member("description", description) }
-          if let schema = format.schema {
+          let (schema, strict) = own == nil ? format.forOpenAI(&said) : (format.schema, format.strict)
+          if let schema {
             writer.member("schema", schema)
           } else if own == nil {
             writer.object("schema") { $0.member("type", static: "object") }
           }
-          if let strict = format.strict {
+          if let strict {
             writer.member("strict", strict)
           } else if own == nil {
             writer.member("strict", false)

@@ -16,7 +16,7 @@ endif
 AOR := .build/debug/aor
 
 .DEFAULT_GOAL := build
-.PHONY: help setup build release test corpus bench lint format check docs demo e2e install clean
+.PHONY: help setup build release test corpus fuzz bench lint format check docs demo e2e install clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9]+:.*## ' Makefile | sed -E 's/^([a-z0-9]+):.*## (.*)/  \1\t\2/' | expand -t 12
@@ -37,6 +37,9 @@ test: setup ## build and run all tests; no network, no keys
 corpus: setup ## the laws over recorded traffic: AOR_CORPUS, or ../shared/corpus
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 	AOR_CORPUS="$${AOR_CORPUS:-$(CORPUS)}" $(SWIFT) test $(BUILD_FLAGS) --skip-build --filter DialectsTests
+
+fuzz: ## fuzz parsers and readers, SECONDS=60 each, TARGET= for one; what breaks is in Tests/Fuzz/found
+	SWIFT=$(SWIFT) SECONDS_EACH=$(or $(SECONDS),60) TARGET=$(TARGET) Tests/Fuzz/run
 
 bench: setup ## what a request costs the transport (release build; some minutes)
 	Tests/Performance/Transport/run

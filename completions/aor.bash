@@ -173,13 +173,13 @@ _aor() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    provider|account|group|route|model|serve|status|logs|echo|config|completion|version|help|help)
+    provider|account|group|route|model|serve|status|logs|echo|translate|config|completion|version|help|help)
         # Offer subcommand argument completions
         "_aor_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'provider account group route model serve status logs echo config completion version help help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'provider account group route model serve status logs echo translate config completion version help help' -- "${cur}"))
         ;;
     esac
 }
@@ -1287,6 +1287,232 @@ _aor_echo() {
         ;;
     '--color')
         __aor_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_aor_translate() {
+    repeating_flags=()
+    non_repeating_flags=(-h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __aor_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    request|response|stream|detect)
+        # Offer subcommand argument completions
+        "_aor_translate_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'request response stream detect' -- "${cur}"))
+        ;;
+    esac
+}
+
+_aor_translate_request() {
+    repeating_flags=()
+    non_repeating_flags=(--strict --stream --no-pager --quiet -q -h --help)
+    repeating_options=()
+    non_repeating_options=(--from --to --provider --model --losses --batch --out --json --color)
+    __aor_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--from')
+        __aor_add_completions -W 'openai-chat'$'\n''openai-responses'$'\n''anthropic'$'\n''gemini'
+        return
+        ;;
+    '--to')
+        __aor_add_completions -W 'openai-chat'$'\n''openai-responses'$'\n''anthropic'$'\n''gemini'
+        return
+        ;;
+    '--provider')
+        __aor_add_completions -W "$(__aor_custom_complete ---completion translate request -- --provider "${COMP_CWORD}" "$(__aor_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--model')
+        __aor_add_completions -W "$(__aor_custom_complete ---completion translate request -- --model "${COMP_CWORD}" "$(__aor_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--losses')
+        __aor_add_completions -f
+        return
+        ;;
+    '--batch')
+        __aor_add_completions -d
+        return
+        ;;
+    '--out')
+        __aor_add_completions -d
+        return
+        ;;
+    '--json')
+        return
+        ;;
+    '--color')
+        __aor_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __aor_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_aor_translate_response() {
+    repeating_flags=()
+    non_repeating_flags=(--strict --unfold --no-pager --quiet -q -h --help)
+    repeating_options=()
+    non_repeating_options=(--from --to --provider --model --losses --request --status --batch --out --json --color)
+    __aor_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--from')
+        __aor_add_completions -W 'openai-chat'$'\n''openai-responses'$'\n''anthropic'$'\n''gemini'
+        return
+        ;;
+    '--to')
+        __aor_add_completions -W 'openai-chat'$'\n''openai-responses'$'\n''anthropic'$'\n''gemini'
+        return
+        ;;
+    '--provider')
+        __aor_add_completions -W "$(__aor_custom_complete ---completion translate response -- --provider "${COMP_CWORD}" "$(__aor_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--model')
+        __aor_add_completions -W "$(__aor_custom_complete ---completion translate response -- --model "${COMP_CWORD}" "$(__aor_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--losses')
+        __aor_add_completions -f
+        return
+        ;;
+    '--request')
+        __aor_add_completions -f
+        return
+        ;;
+    '--status')
+        return
+        ;;
+    '--batch')
+        __aor_add_completions -d
+        return
+        ;;
+    '--out')
+        __aor_add_completions -d
+        return
+        ;;
+    '--json')
+        return
+        ;;
+    '--color')
+        __aor_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __aor_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_aor_translate_stream() {
+    repeating_flags=()
+    non_repeating_flags=(--strict --fold --no-pager --quiet -q -h --help)
+    repeating_options=()
+    non_repeating_options=(--from --to --provider --model --losses --request --batch --out --json --color)
+    __aor_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--from')
+        __aor_add_completions -W 'openai-chat'$'\n''openai-responses'$'\n''anthropic'$'\n''gemini'
+        return
+        ;;
+    '--to')
+        __aor_add_completions -W 'openai-chat'$'\n''openai-responses'$'\n''anthropic'$'\n''gemini'
+        return
+        ;;
+    '--provider')
+        __aor_add_completions -W "$(__aor_custom_complete ---completion translate stream -- --provider "${COMP_CWORD}" "$(__aor_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--model')
+        __aor_add_completions -W "$(__aor_custom_complete ---completion translate stream -- --model "${COMP_CWORD}" "$(__aor_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--losses')
+        __aor_add_completions -f
+        return
+        ;;
+    '--request')
+        __aor_add_completions -f
+        return
+        ;;
+    '--batch')
+        __aor_add_completions -d
+        return
+        ;;
+    '--out')
+        __aor_add_completions -d
+        return
+        ;;
+    '--json')
+        return
+        ;;
+    '--color')
+        __aor_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __aor_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_aor_translate_detect() {
+    repeating_flags=()
+    non_repeating_flags=(--no-pager --quiet -q -h --help)
+    repeating_options=()
+    non_repeating_options=(--json --color)
+    __aor_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--json')
+        return
+        ;;
+    '--color')
+        __aor_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __aor_add_completions -f
         return
         ;;
     esac

@@ -28,6 +28,32 @@ public struct ConversationResponse: Sendable {
   }
 }
 
+extension ConversationResponse {
+  /// Adds an answer in its place; one whose number is another's or none gets the next behind the last.
+  public mutating func add(_ candidate: Candidate) {
+    var candidate = candidate
+    var place = candidates.place(of: candidate.index)
+    if place.isTaken || !(0...65_535).contains(candidate.index) {
+      // At most 65,535 and one for each answer, which cannot overflow.
+      candidate.index = candidates.last.map { $0.index + 1 } ?? 0
+      place.position = candidates.count
+    }
+    candidates.insert(candidate, at: place.position)
+  }
+}
+
+extension [Candidate] {
+  /// Where the candidate of that number stands or belongs, in a list in order of numbers.
+  func place(of index: Int) -> (position: Int, isTaken: Bool) {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle].index < index { low = middle + 1 } else { high = middle }
+    }
+    return (low, low < count && self[low].index == index)
+  }
+}
+
 /// One of the answers.
 public struct Candidate: Sendable {
   /// The candidate's number among the answers asked for, counted from 0.
@@ -146,16 +172,22 @@ public struct Usage: Sendable, Hashable {
   }
 
   /// `input` without what came from or went to a cache; never below 0.
-  public var uncachedInput: Int { max(0, (input ?? 0) &- (cacheRead ?? 0) &- (cacheWrite ?? 0)) }
+  public var uncachedInput: Int { max(0, Usage.difference(input ?? 0, Usage.sum(cacheRead ?? 0, cacheWrite ?? 0))) }
   /// `output` without reasoning; never below 0.
-  public var visibleOutput: Int { max(0, (output ?? 0) &- (reasoning ?? 0)) }
+  public var visibleOutput: Int { max(0, Usage.difference(output ?? 0, reasoning ?? 0)) }
   /// `total`, or the saturated sum.
   public var totalTokens: Int { total ?? Usage.sum(input ?? 0, output ?? 0) }
 
-  /// Adds without trapping; stays at the largest integer.
+  /// Adds without trapping; stays at the largest integer, or the smallest.
   public static func sum(_ left: Int, _ right: Int) -> Int {
     let (value, overflow) = left.addingReportingOverflow(right)
-    return overflow ? .max : value
+    return overflow ? (left < 0 ? .min : .max) : value
+  }
+
+  /// Subtracts without trapping; stays at the largest integer, or the smallest.
+  static func difference(_ left: Int, _ right: Int) -> Int {
+    let (value, overflow) = left.subtractingReportingOverflow(right)
+    return overflow ? (left < 0 ? .min : .max) : value
   }
 
   /// Takes over every count that `newer` tells.

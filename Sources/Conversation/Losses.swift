@@ -37,6 +37,16 @@ public enum LossPlace: Sendable, Hashable {
     }
   }
 
+  /// What stands inside the place.
+  public func inside(_ name: String) -> LossPlace {
+    switch self {
+    case .words(let words): .words(Self.join(words, name))
+    case .setting(let setting, let below): .setting(setting, below: Self.join(below, name))
+    case .tool(let path, let field, let below): .tool(path: path, field, below: Self.join(below, name))
+    case .answer: self
+    }
+  }
+
   /// A path with what stands behind it.
   public static func join(_ path: String, _ below: String) -> String {
     path.isEmpty ? below : below.isEmpty ? path : "\(path).\(below)"
@@ -131,6 +141,14 @@ public struct Losses: Sendable {
   public mutating func add(_ part: Part, writing dialect: DialectID) {
     add(part.extensions, writing: dialect)
     add(part.frame?.extensions, writing: dialect)
+  }
+
+  /// Declares that an answer which is to be gone on with looks finished: only Anthropic lets a turn pause.
+  public mutating func add(_ stop: Stop?, writing dialect: DialectID) {
+    guard let stop, stop.reason == .pauseTurn, stop.dialect != dialect else { return }
+    add(
+      "stop_reason",
+      dialect == .gemini ? "Gemini has no equivalent of `pause_turn`" : "`pause_turn` has no equivalent")
   }
 
   /// Declares what another translation step lost, behind what is here.

@@ -284,14 +284,17 @@ public struct OpaquePart: Sendable {
   public var dialect: DialectID
   /// The value as it was sent.
   public var json: JSON
+  /// What the value says, where it is a search of the web: other writers may tell it in their own words.
+  public var search: WebSearch?
   /// Where it stood, as in `output[3]`; empty where that is not known.
   public var path: String
 
   /// Makes an opaque value of `dialect`.
-  public init(_ dialect: DialectID, _ json: JSON, path: String = "") {
+  public init(_ dialect: DialectID, _ json: JSON, path: String = "", search: WebSearch? = nil) {
     self.dialect = dialect
     self.json = json
     self.path = path
+    self.search = search
   }
 
   /// The block's `type`, for messages.

@@ -30,6 +30,10 @@ public struct Quirks: Sendable, Hashable, Codable {
     case enableThinking = "enable-thinking"
     /// `reasoning: {"effort": …}` (OpenRouter).
     case reasoningObject = "reasoning-object"
+    /// `chat_template_kwargs: {"thinking": true|false, "enable_thinking": true|false}` (vLLM, SGLang, NVIDIA NIM): the
+    /// model's own chat template reads one of the two and passes over the other.
+    /// https://docs.vllm.ai/en/latest/features/reasoning_outputs/
+    case templateArguments = "template-arguments"
     /// The provider has no switch: the wish is a declared loss.
     case none
   }
@@ -42,6 +46,13 @@ public struct Quirks: Sendable, Hashable, Codable {
     case budget
   }
 
+  /// Anthropic: the life of the cache marks (`cache_control`) that aor sets for clients of other protocols, which cannot.
+  public enum CacheMarks: String, Sendable, Hashable, Codable, CaseIterable {
+    case off
+    case fiveMinutes = "5m"
+    case oneHour = "1h"
+  }
+
   /// Chat: the output limit's member.
   public var maxTokensField: MaxTokensField = .asSent
   /// Chat: whether the `developer` role is known; otherwise it is sent as `system`.
@@ -52,6 +63,10 @@ public struct Quirks: Sendable, Hashable, Codable {
   public var reasoningReplay: ReasoningReplay = .toolTurns
   /// Chat: how reasoning is asked for.
   public var reasoningSwitch: ReasoningSwitch = .effort
+  /// The words of effort the models take, `minimal` to `max`; empty for all that the protocol has.
+  ///
+  /// Others are brought to the next one below.
+  public var efforts: [String] = []
   /// Chat and Responses: whether freeform `custom` tools are known; otherwise they are lowered to functions.
   public var customTools = true
   /// Responses: whether `namespace` and `tool_search` tools are known; otherwise they are flattened.
@@ -60,10 +75,19 @@ public struct Quirks: Sendable, Hashable, Codable {
   public var storesResponses = true
   /// Anthropic: how thinking is asked for.
   public var thinkingStyle: ThinkingStyle = .adaptive
-  /// Anthropic: whether `anthropic-beta` and beta-only members are taken out of requests.
+  /// Anthropic: whether `anthropic-beta`, what Anthropic takes behind a beta only, and Claude Code's billing mark are
+  /// taken out of requests.
   public var stripBetas = false
   /// Anthropic: `max_tokens` when the client gave none (the protocol requires it).
   public var defaultMaxTokens = 32_000
+  /// Anthropic: whether requests of clients that speak another protocol get cache marks.
+  ///
+  /// A cache write costs more than plain input, and a read a tenth of it: right for agents, wrong for single questions.
+  public var cacheMarks: CacheMarks = .off
+  /// Chat and Responses: whether `prompt_cache_key` is made of the agent's session where the client gave none.
+  public var sessionCacheKey = false
+  /// The header that keeps a session on one server of the provider, and with it its prompt cache; empty for none.
+  public var sessionHeader = ""
   /// Gemini: whether tools may use `parametersJsonSchema`; otherwise schemas are cut to the OpenAPI subset.
   public var jsonSchemaTools = true
   /// Gemini: whether `functionCall` and `functionResponse` take an `id` (Vertex AI refuses it).

@@ -48,10 +48,9 @@ public struct ResponseFold: Sendable {
   }
 
   private mutating func candidate(_ index: Int) -> Int {
-    if let position = response.candidates.firstIndex(where: { $0.index == index }) { return position }
-    let position = response.candidates.firstIndex { $0.index > index } ?? response.candidates.count
-    response.candidates.insert(Candidate(index: index), at: position)
-    return position
+    let place = response.candidates.place(of: index)
+    if !place.isTaken { response.candidates.insert(Candidate(index: index), at: place.position) }
+    return place.position
   }
 
   private static func apply(_ delta: PartDelta.Delta, to part: inout Part) {

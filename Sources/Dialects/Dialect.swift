@@ -59,11 +59,14 @@ public struct RequestLine: Sendable, Hashable {
   public var model: String?
   /// Whether the URL asks for a stream; nil where the body says so.
   public var isStream: Bool?
+  /// The mark of the seals that the reader may open.
+  public var seals: SealMark
 
   /// Makes a line; with neither, the body says everything.
-  public init(model: String? = nil, isStream: Bool? = nil) {
+  public init(model: String? = nil, isStream: Bool? = nil, seals: SealMark = .none) {
     self.model = model
     self.isStream = isStream
+    self.seals = seals
   }
 }
 
@@ -78,6 +81,8 @@ public struct RequestTarget: Sendable {
   /// Whether reasoning state was left out because the upstream refused it: the writer then mends what the protocol
   /// demands of turns without their reasoning, also in its own dialect.
   public var repairsReasoning = false
+  /// A name of the agent's session, the same on every turn; nil where the client told none.
+  public var session: String?
 
   /// Makes a target; without `origin` any reasoning state of its protocol counts as its own.
   public init(model: String, quirks: Quirks = Quirks(), origin: SealOrigin? = nil) {
@@ -106,17 +111,20 @@ public struct ReplyContext: Sendable {
   public var createdAt: Int
   /// How the stream is framed.
   public var framing: Framing
+  /// The mark of the seals that the writer makes.
+  public var seals: SealMark
 
   /// Makes a context, of a server-sent event stream unless told otherwise.
   public init(
     request: ConversationRequest, model: String, exchangeID: String, createdAt: Int,
-    framing: Framing = .serverSentEvents
+    framing: Framing = .serverSentEvents, seals: SealMark = .none
   ) {
     self.request = request
     self.model = model
     self.exchangeID = exchangeID
     self.createdAt = createdAt
     self.framing = framing
+    self.seals = seals
   }
 }
 

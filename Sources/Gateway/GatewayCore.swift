@@ -1,4 +1,5 @@
 import Conversation
+import Dialects
 import NIOConcurrencyHelpers
 import NIOCore
 import Providers
@@ -91,9 +92,14 @@ public struct GatewayClock: Sendable {
 public struct GatewayIdentity: Sendable {
   /// The version of aor, as in `1.2.3`.
   public var version: String
+  /// The mark of its seals: the same in every gateway of one data directory, so that each opens what another sealed.
+  public var seals: SealMark
 
-  /// Makes the identity of a version.
-  public init(version: String) { self.version = version }
+  /// Makes the identity of a version; without a mark every seal counts as its own.
+  public init(version: String, seals: SealMark = .none) {
+    self.version = version
+    self.seals = seals
+  }
 
   /// As a product token of a `user-agent`.
   var product: String { "aor/\(version)" }

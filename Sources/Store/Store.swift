@@ -72,6 +72,13 @@ public final class Store: Sendable {
   /// The path of the key file, which need not exist.
   public var keyPath: String { core.vault.file.path }
 
+  /// The name of this data directory, eight letters and digits; made at the first call.
+  ///
+  /// - Throws: `StoreError` when it can be neither read nor kept.
+  public func mark() throws -> String {
+    try DirectoryMark.read(Self.path(of: "gateway.id", in: directory))
+  }
+
   private static func path(of name: String, in directory: String) -> String {
     (directory as NSString).appendingPathComponent(name)
   }

@@ -114,7 +114,7 @@ struct TranslateCommandTests {
       #"{"error":{"message":"no","type":"invalid_request_error","param":null,"code":null}}"#,
       #"[{"error":{"code":400,"message":"no","status":"INVALID_ARGUMENT"}}]"#, #"{"a":1}"#, "data: {}\n\n", "hello",
     ] {
-      try session.run("translate", "detect", "--json", "-", input: body)
+      try session.run("translate", "detect", "-", "--json", input: body)
     }
     try check(session, "translate-detect")
   }
@@ -140,6 +140,8 @@ struct TranslateCommandTests {
     try session.run("translate", "response", "--from", "anthropic", "--to", "gemini", "--status", "20", file)
     try session.run("translate", "response", "--from", "anthropic", "--to", "gemini", input: "<html>Bad gateway</html>")
     try session.run("translate", "stream", "--from", "anthropic", "--to", "gemini", input: "data\u{0}\u{1}")
+    try session.run(
+      "translate", "stream", "--from", "anthropic", "--to", "gemini", Self.fixtures + "/turns/gemini.stream.sse")
     try session.run(
       "translate", "request", "--from", "gemini", "--to", "anthropic", "--batch", "/nonexistent", "--out", "/tmp/x")
     try session.run("translate", "request", "--from", "gemini", "--to", "anthropic", "--batch", ".")

@@ -88,7 +88,8 @@ def _run(command: list[str], environment: dict[str, str], work: Path) -> subproc
         check=False)
 
 
-def _launch_claude(binary: Path, home: Path, gateway: Gateway, prompt: str) -> Session:
+def launch_claude(binary: Path, home: Path, gateway: Gateway, prompt: str) -> Session:
+    """One session of Claude Code, without a terminal."""
     environment = _environment(home) | {
         "IS_SANDBOX": "1", "ANTHROPIC_BASE_URL": f"{gateway.base}/oc/default",
         "ANTHROPIC_AUTH_TOKEN": gateway.client_key, "ANTHROPIC_MODEL": "claude-sonnet-5-5",
@@ -139,7 +140,7 @@ def _launch_codex(binary: Path, home: Path, gateway: Gateway, prompt: str) -> Se
 
 
 CLAUDE = Agent(
-    "claude", "anthropic", _claude_prompt, _launch_claude, rounds=5, files={"one.txt": "one\n", "two.txt": "zwei\n"})
+    "claude", "anthropic", _claude_prompt, launch_claude, rounds=5, files={"one.txt": "one\n", "two.txt": "zwei\n"})
 CODEX = Agent(
     "codex", "openai-responses", _codex_prompt, _launch_codex, rounds=6,
     files={"one.txt": "one\n", "two.txt": "zwei\n", "three.txt": "drei\n"})

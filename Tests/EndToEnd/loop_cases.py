@@ -1,10 +1,15 @@
-"""A ten-turn tool loop with reasoning whose route changes provider at turns 4 and 8 goes on without an error."""
+"""A ten-turn tool loop with reasoning whose route changes provider at turns 4 and 8 goes on without an error.
+
+No provider is ever sent state that it would refuse: neither through one gateway, nor through one behind another, nor
+for a client that is shown no thoughts.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import itertools
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 
 from gateway import Gateway
@@ -24,12 +29,46 @@ MODELS = {
     "gemini": "gemini-3-pro-preview"}
 
 
-def run(report: Report, binary: Path, directory: Path) -> None:
-    """Every client protocol, streaming and not, over every pair of upstream protocols, equal ones too."""
-    combinations = [
-        (client, before, after, stream)
+@dataclass(frozen=True)
+class Loop:
+    """One case: who talks to whom."""
+
+    client: str
+    before: str
+    after: str
+    stream: bool
+    #: The protocol between two gateways; none where there is one.
+    middle: str | None = None
+    #: Whether the client asks to be shown no thoughts.
+    hidden: bool = False
+
+    @property
+    def name(self) -> str:
+        kind = "chain" if self.middle else "hidden" if self.hidden else "loop"
+        words = [kind, self.client, *([self.middle] if self.middle else []), self.before, self.after]
+        return ".".join([*words, "stream" if self.stream else "whole"])
+
+
+def _loops() -> list[Loop]:
+    """Every client protocol over every pair of upstream protocols, equal ones too."""
+    loops = [
+        Loop(client, before, after, stream)
         for client, before, after in itertools.product(PROTOCOLS, repeat=3) for stream in (False, True)]
-    wanted = [one for one in combinations if report.wants(_name(*one))]
+    # Anthropic's clients are not told here: their thinking is hidden by the provider itself.
+    loops += [
+        Loop(client, before, after, stream, hidden=True)
+        for client, before, after in itertools.product(("openai-responses", "gemini"), PROTOCOLS, PROTOCOLS)
+        for stream in (False, True)]
+    after = dict(zip(PROTOCOLS, PROTOCOLS[1:] + PROTOCOLS[:1], strict=True))
+    loops += [
+        Loop(client, before, after[before], True, middle=middle)
+        for client, middle, before in itertools.product(PROTOCOLS, repeat=3)]
+    return loops
+
+
+def run(report: Report, binary: Path, directory: Path) -> None:
+    """Every case that is asked for."""
+    wanted = [loop for loop in _loops() if report.wants(loop.name)]
     if not wanted:
         return
     with contextlib.ExitStack() as stack:
@@ -43,20 +82,28 @@ def run(report: Report, binary: Path, directory: Path) -> None:
                 f"{place}-{protocol}", protocol, upstream.base + BASE_PATHS[protocol], secrets.token_hex(8))
         gateway.route("default", f"a-openai-chat/{MODELS['openai-chat']}")
         gateway.serve()
-        for client, before, after, stream in wanted:
-            with report.case(_name(client, before, after, stream)) as notes:
-                pair = (upstreams["a", before], upstreams["b", after])
+        outer = Gateway(binary, directory / "outer")
+        stack.callback(outer.stop)
+        for protocol in PROTOCOLS:
+            outer.add_provider(f"inner-{protocol}", protocol, gateway.base + BASE_PATHS[protocol], secrets.token_hex(8))
+            outer.run("group", "add", f"over-{protocol}")
+            outer.route("default", f"inner-{protocol}/any-model", group=f"over-{protocol}")
+        outer.serve()
+        for loop in wanted:
+            with report.case(loop.name):
+                pair = (upstreams["a", loop.before], upstreams["b", loop.after])
                 for upstream in pair:
                     upstream.requests.clear()
-                _loop(gateway, CLIENTS[client](gateway.port, stream, secrets.token_hex(8)), pair)
-                refused = sum(seen.refusal is not None for upstream in pair for seen in upstream.requests)
-                if refused:
-                    notes.append(f"{refused} requests refused upstream and sent again")
+                client = CLIENTS[loop.client](gateway.port, loop.stream, secrets.token_hex(8))
+                client.hidden = loop.hidden
+                if loop.middle:
+                    client.port, client.prefix = outer.port, f"/oc/over-{loop.middle}"
+                _loop(gateway, client, pair)
+                refusals = [
+                    f"turn {seen.turn} at {upstream.name}: {seen.refusal}"
+                    for upstream in pair for seen in upstream.requests if seen.refusal]
+                expect(not refusals, f"requests refused upstream and sent again: {refusals}")
         expect(gateway.server is not None and gateway.server.is_running(), "the gateway died")
-
-
-def _name(client: str, before: str, after: str, stream: bool) -> str:
-    return f"loop.{client}.{before}.{after}.{'stream' if stream else 'whole'}"
 
 
 def _loop(gateway: Gateway, client: LoopClient, pair: tuple[ReasoningUpstream, ReasoningUpstream]) -> None:
@@ -77,7 +124,7 @@ def _loop(gateway: Gateway, client: LoopClient, pair: tuple[ReasoningUpstream, R
             return
         expect_equal(
             [arguments for _, arguments in client.calls], [upstream.arguments(turn)], f"calls of turn {turn}")
-        if turn in (1, *FIRST_TURNS):
+        if turn in (1, *FIRST_TURNS) and not client.hidden:
             expect_equal(client.reasoning.strip(), upstream.thought(turn), f"reasoning shown in turn {turn}")
         if turn in FIRST_TURNS:
             _check_state(turn, upstream.requests[-1])

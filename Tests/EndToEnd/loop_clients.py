@@ -26,6 +26,10 @@ class LoopClient:
         self.port = port
         self.stream = stream
         self.session = session
+        #: What stands before the protocol's own path.
+        self.prefix = ""
+        #: Whether thoughts are not to be shown.
+        self.hidden = False
         self.history: list[Body] = []
         #: Of the latest answer.
         self.calls: list[tuple[str, Body]] = []
@@ -37,7 +41,7 @@ class LoopClient:
         self.calls, self.reasoning, self.text = [], "", ""
         headers = wire.headers_of(self.protocol) | {"session-id": self.session}
         answer = wire.post(
-            self.port, wire.path_of(self.protocol, model, self.stream), self.body(model), headers)
+            self.port, self.prefix + wire.path_of(self.protocol, model, self.stream), self.body(model), headers)
         if answer.status != 200:
             raise Failure(f"status {answer.status}: {answer.body[:400].decode(errors='replace')}")
         if not self.stream:
@@ -115,7 +119,7 @@ class ResponsesClient(LoopClient):
         prompt = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": PROMPT}]}
         return {
             "model": model, "input": [prompt, *self.history], "tools": [tool], "store": False, "stream": self.stream,
-            "reasoning": {"effort": "high", "summary": "auto"}, "include": ["reasoning.encrypted_content"],
+            "reasoning": {"effort": "high"} | ({} if self.hidden else {"summary": "auto"}), "include": ["reasoning.encrypted_content"],
             "max_output_tokens": 8000}
 
     def take(self, whole: Body) -> None:
@@ -191,7 +195,7 @@ class GeminiClient(LoopClient):
             "tools": [{"functionDeclarations": [{
                 "name": TOOL, "description": DESCRIPTION, "parametersJsonSchema": SCHEMA}]}],
             "generationConfig": {
-                "maxOutputTokens": 8000, "thinkingConfig": {"includeThoughts": True, "thinkingBudget": 2048}}}
+                "maxOutputTokens": 8000, "thinkingConfig": {"includeThoughts": not self.hidden, "thinkingBudget": 2048}}}
 
     def take(self, whole: Body) -> None:
         parts = whole["candidates"][0]["content"]["parts"]

@@ -52,7 +52,8 @@ class Anthropic(ReasoningProtocol):
             if block["type"] == "thinking":
                 invalid = Refusal(f"{where}: Invalid `signature` in `thinking` block")
                 turn = self.own(block.get("signature"), invalid)
-                if block["thinking"] != self.upstream.thought(turn):
+                # A thought that was not shown comes back without its text.
+                if block["thinking"] not in (self.upstream.thought(turn), ""):
                     raise invalid
             elif block["type"] == "redacted_thinking":
                 raise Refusal(f"{where}: Invalid `data` in `redacted_thinking` block")
@@ -75,7 +76,8 @@ class Anthropic(ReasoningProtocol):
         call = {"type": "tool_use", "id": f"toolu_{self.call_id}", "name": TOOL, "input": self.arguments}
         if not self.seen.thinks:
             return [call]
-        return [{"type": "thinking", "thinking": self.thought, "signature": self.state}, call]
+        shown = "" if (self.body["thinking"]).get("display") == "omitted" else self.thought
+        return [{"type": "thinking", "thinking": shown, "signature": self.state}, call]
 
     def whole(self) -> Body:
         return {

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import agent_cases
 import bad_input_cases
+import claude_cases
 import loop_cases
 import sdk_cases
 from judge import Judge
@@ -69,6 +70,8 @@ def run_part(part: str, report: Report, binary: Path, directory: Path, scratch: 
         judge = Judge(judge_directory, python_with_clients(scratch))
         cases = agent_cases if part == "agents" else sdk_cases
         cases.run(report, judge, binary, directory)
+        if part == "agents":
+            claude_cases.run(report, agent_cases.find_binaries(judge.python)["claude"], binary, directory)
     except Exception as error:  # noqa: BLE001
         report.fail(part, f"{type(error).__name__}: {error}")
 

@@ -81,6 +81,31 @@ import Wire
     await gateway.stop()
   }
 
+  /// Anthropic refuses a history that ends in a tool turn without thinking: after one that we had to ask for without, the
+  /// next goes out without thinking at once.
+  @Test func aToolTurnThatWasMadeWithoutThinkingIsNotContinuedWithIt() async throws {
+    let chat =
+      #"{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"look","arguments":"{}"}}]},"finish_reason":"tool_calls"}]}"#
+    let upstream = ScriptedUpstream { request in
+      request.url.contains("chat") ? .json(chat) : .json(Conversations.response(.anthropic))
+    }
+    try await GatewayFixture.run(.openAIChat, upstream) { gateway in
+      let tail =
+        #""max_tokens":9000,"thinking":{"type":"enabled","budget_tokens":1024},"tools":[{"name":"look","input_schema":{"type":"object"}}]"#
+      let first = try await gateway.post(
+        "/v1/messages", #"{"model":"m","messages":[{"role":"user","content":"hello"}],\#(tail)}"#)
+      let content = try #require(JSON(parsing: first.text)["content"]).text
+      #expect(content.contains("call_1") && !content.contains("thinking"))
+      gateway.use([GatewayFixture.provider("main", .anthropic)])
+      _ = try await gateway.post(
+        "/v1/messages",
+        #"{"model":"m","messages":[{"role":"user","content":"hello"},{"role":"assistant","content":\#(content)},{"role":"user","content":[{"type":"tool_result","tool_use_id":"call_1","content":"seen"}]}],\#(tail)}"#
+      )
+      #expect(upstream.requests.last?.text.contains("thinking") == false)
+      #expect(gateway.records.last?.losses.contains { $0.path == "thinking" } == true)
+    }
+  }
+
   @Test func anUpstreamThatRefusesTheStateIsAskedOnceMoreWithoutIt() async throws {
     let upstream = ScriptedUpstream { request in
       request.text.contains("UNKNOWN-SIG")

@@ -22,6 +22,7 @@ enum EnvironmentReference {
     ("$XDG_DATA_HOME/aor/aor.db", "Providers, accounts, groups, routes, settings; tokens encrypted"),
     ("$XDG_DATA_HOME/aor/logs.db", "Exchanges; may be deleted at any time"),
     ("$XDG_DATA_HOME/aor/secret.key", "The key tokens are encrypted with; without it they are lost"),
+    ("$XDG_DATA_HOME/aor/gateway.id", "What this directory's gateways mark sealed reasoning with"),
     ("$XDG_RUNTIME_DIR/aor/<pid>.sock", "The socket of a running gateway"),
   ]
 }

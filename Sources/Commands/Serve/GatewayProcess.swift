@@ -1,4 +1,5 @@
 import Console
+import Dialects
 import Foundation
 import Gateway
 import NIOCore
@@ -37,7 +38,8 @@ final class GatewayProcess {
     server = GatewayServer(
       group: group, snapshots: watch,
       recorder: context.isQuiet ? recorder : ExchangeLineRecorder(next: recorder, stream: error),
-      transport: transport, clock: .system, identity: GatewayIdentity(version: VersionNumber.current),
+      transport: transport, clock: .system,
+      identity: GatewayIdentity(version: VersionNumber.current, seals: SealMark(try store.mark()) ?? .none),
       defaultGroup: defaultGroup)
   }
 

@@ -12,7 +12,7 @@ struct AnswerTranslation {
   private let request: ConversationRequest?
   private let model: String?
 
-  /// - Parameter request: the client's request, in the protocol that is written.
+  /// Takes the client's request, in the protocol that is written, where it is known.
   init(_ translation: Translation, request: [UInt8]? = nil) throws(Translation.Failure) {
     model = translation.model
     guard let request else {
@@ -38,11 +38,7 @@ struct AnswerTranslation {
 
   // MARK: - Whole answers
 
-  /// Translates a whole answer.
-  ///
-  /// - Parameters:
-  ///   - status: the HTTP status it came with.
-  ///   - asStream: whether the client wants a stream.
+  /// Translates a whole answer that came with an HTTP status, for a client that wants a stream or not.
   func response(_ body: [UInt8], status: Int, asStream: Bool) throws(Translation.Failure) -> Translation.Output {
     let id = Self.exchangeID(of: body)
     if !(200..<300).contains(status) {
@@ -66,13 +62,12 @@ struct AnswerTranslation {
 
   // MARK: - Streams
 
-  /// Translates a stream, also one that came as a JSON array.
-  ///
-  /// - Parameter folded: whether the client wants one answer.
+  /// Translates a stream, also one that came as a JSON array, into one answer where the client wants that.
   func stream(_ body: [UInt8], folded: Bool) throws(Translation.Failure) -> Translation.Output {
     guard EventStreamParser.isStream(body) == true else {
       return try response(body, status: 200, asStream: !folded)
     }
+    try checkIsOurs(body)
     let id = Self.exchangeID(of: body)
     if isRelayed, !folded { return relayed(body, id) }
     var reader = way.makeEvents(exchangeID: id)
@@ -91,6 +86,17 @@ struct AnswerTranslation {
     if let failure = fold.result.failure { return refused(failure, status: nil, id) }
     output.bytes = way.write(fold.result, asStream: false, for: context, losses: &output.losses)
     return output
+  }
+
+  /// The gateway knows what its upstream speaks; a user may be mistaken, and an error answer would not tell.
+  private func checkIsOurs(_ body: [UInt8]) throws(Translation.Failure) {
+    guard let found = BodyDetection(of: body) else {
+      throw Translation.Failure(message: "it holds no event of \(way.upstream.id.displayName)")
+    }
+    let isOpenAI: Set<DialectID> = [.openAIChat, .openAIResponses]
+    if found.dialect != way.upstream.id, !isOpenAI.isSuperset(of: [found.dialect, way.upstream.id]) {
+      throw Translation.Failure(message: "it is a stream of \(found.dialect.displayName)")
+    }
   }
 
   private func relayed(_ body: [UInt8], _ id: String) -> Translation.Output {

@@ -8,7 +8,7 @@ struct TranslateRequest: AorCommand {
     discussion: HelpText.make(
       "Reads a request in the client's protocol and writes the body the upstream gets. With one protocol on both sides "
         + "the bytes stay as they are, but for the model's name and the provider's quirks. Gemini names the model in the "
-        + "URL, so that a Gemini request needs `--model`, and one for Gemini comes out without.",
+        + "URL: `--model` says it here, and a request for Gemini comes out without.",
       examples: [
         (
           "What would DeepSeek be sent?",

@@ -30,9 +30,7 @@ struct Translation: Sendable {
 // MARK: - Requests
 
 extension Translation {
-  /// Translates a client's request for an upstream.
-  ///
-  /// - Parameter isStream: whether a stream is asked for; counts where the protocol says so in the URL.
+  /// Translates a client's request for an upstream; `isStream` counts where the protocol says it in the URL.
   func request(_ body: [UInt8], isStream: Bool) throws(Failure) -> Output {
     do throws(DialectError) {
       let crossing = try RequestWay(self, body, isStream: isStream).crossing()
@@ -54,19 +52,34 @@ struct RequestWay {
   init(_ translation: Translation, _ body: [UInt8], isStream: Bool) throws(DialectError) {
     self.translation = translation
     self.body = body
-    let line =
+    var line =
       translation.source == .gemini
-      ? RequestLine(model: translation.model ?? "", isStream: isStream) : RequestLine()
+      ? RequestLine(model: translation.model ?? Self.unnamed, isStream: isStream) : RequestLine()
+    var inbound = try Self.scan(body, translation.source, line)
+    if inbound.model == nil {
+      // Vertex AI names the model in the URL, whatever the protocol.
+      line = RequestLine(model: translation.model ?? Self.unnamed)
+      inbound = try Self.scan(body, translation.source, line)
+    }
     self.line = line
-    inbound = try body.withUnsafeBytes { bytes in
-      Result { () throws(DialectError) in try InboundRequest(bytes, dialect: translation.source, line: line) }
-    }.get()
-    let model = translation.model ?? inbound.model ?? ""
+    self.inbound = inbound
+    let model = translation.model ?? inbound.model ?? Self.unnamed
     upstream = RequestTarget(model: model, quirks: translation.quirks.quirks(forModel: model))
   }
 
+  /// Stands where a protocol demands a model and nobody named one.
+  static let unnamed = "unknown"
+
+  private static func scan(
+    _ body: [UInt8], _ source: DialectID, _ line: RequestLine
+  ) throws(DialectError) -> InboundRequest {
+    try body.withUnsafeBytes { bytes in
+      Result { () throws(DialectError) in try InboundRequest(bytes, dialect: source, line: line) }
+    }.get()
+  }
+
   /// The model the client asks for, where it says so.
-  var model: String? { inbound.model.flatMap { $0.isEmpty ? nil : $0 } }
+  var model: String? { inbound.model.flatMap { $0 == Self.unnamed ? nil : $0 } }
   /// Whether the client wants a stream.
   var isStream: Bool { inbound.isStream }
 

@@ -12,7 +12,7 @@ struct TranslationSetup {
   private let quirks: QuirkSource
   private let model: String?
 
-  /// - Parameter readsRequests: whether the upstream is on the side that is written.
+  /// Looks the provider up; for requests the upstream is the side that is written.
   init(_ options: TranslationOptions, readsRequests: Bool, in context: CommandContext) throws {
     source = options.source
     guard let target = options.target else { throw UserFacingError.usage("`--to` is needed") }

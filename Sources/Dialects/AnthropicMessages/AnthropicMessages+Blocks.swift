@@ -113,12 +113,12 @@ extension AnthropicMessages {
       writer.object(restoring: own) { writer in
         if let state = part.state, state.kind == .redacted {
           writer.member("type", static: "redacted_thinking")
-          return writer.member("data", SealedThinking.slot(state))
+          return writer.member("data", state.blob)
         }
         writer.member("type", static: "thinking")
         writer.member("thinking", reasoning.text)
         if let state = part.state {
-          writer.member("signature", SealedThinking.slot(state))
+          writer.member("signature", state.blob)
         } else if let signature = own?.source["signature"], signature.isString {
           writer.member("signature", signature)
         }

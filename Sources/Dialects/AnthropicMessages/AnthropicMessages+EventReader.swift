@@ -177,7 +177,9 @@ struct AnthropicEventReader: EventReader {
       if open.index != index { wait(index, json, into: &events) }
       return
     }
-    start(index, json["content_block"] ?? .null, into: &events)
+    // A start that does not say what begins leaves that to the first delta.
+    guard let block = json["content_block"], block.isObject else { return }
+    start(index, block, into: &events)
   }
 
   private mutating func start(_ index: Int, _ value: JSON, into events: inout [ConversationEvent]) {

@@ -46,6 +46,8 @@ struct AnthropicEventWriter: EventWriter {
   private var serviceTier: String?
   private var stop: Stop?
   private var callsTools = false
+  /// Searches told that another vendor ran.
+  private var searches = 0
 
   init(reply: ReplyContext) {
     self.reply = reply
@@ -125,7 +127,18 @@ struct AnthropicEventWriter: EventWriter {
     if let original = usage?.original?.part, original.dialect == AnthropicMessages.dialect {
       return writer.value(original.json)
     }
+    var usage = usage
+    if searches > 0 {
+      usage = usage ?? Usage()
+      if usage?.webSearches == nil { usage?.webSearches = searches }
+    }
     AnthropicMessages.write(usage, tier: serviceTier, to: &writer)
+  }
+
+  private mutating func tell(_ search: WebSearch, into output: inout [UInt8]) {
+    let blocks = AnthropicSearch.blocks(of: search, exchangeID: reply.exchangeID, after: searches)
+    for block in blocks { writeOpaque(block, into: &output) }
+    searches += search.queries.count
   }
 
   private mutating func finish(into output: inout [UInt8]) {
@@ -237,14 +250,15 @@ struct AnthropicEventWriter: EventWriter {
       }
     case .toolCall(let call):
       callsTools = true
-      if !unsigned.isEmpty { writeRedacted(SealedThinking.note(unsigned), into: &output) }
+      if !unsigned.isEmpty { writeRedacted(ReasoningSeal.note(unsigned, reply.seals), into: &output) }
       unsigned = ""
-      if let state = part.state { writeRedacted(SealedThinking.slot(state), into: &output) }
+      if let state = part.state { writeRedacted(SealedThinking.slot(state, reply.seals), into: &output) }
       openCall(call, own, into: &output)
       current = call.kind == .custom ? .freeCall : .toolCall
       if !call.input.isEmpty { add(.input(call.input), into: &output) }
     case .opaque(let opaque):
       guard opaque.dialect == AnthropicMessages.dialect else {
+        if let search = opaque.search { return tell(search, into: &output) }
         losses.add(.part, of: part, at: start.index, "Anthropic Messages has no `\(opaque.type)`")
         return
       }
@@ -321,7 +335,7 @@ struct AnthropicEventWriter: EventWriter {
     }
     current = .none
     grown = ""
-    if let state = lateState { writeRedacted(SealedThinking.slot(behind: state), into: &output) }
+    if let state = lateState { writeRedacted(SealedThinking.slot(behind: state, reply.seals), into: &output) }
     lateState = nil
   }
 
@@ -329,7 +343,7 @@ struct AnthropicEventWriter: EventWriter {
     let isVisible = visibility != .hidden && thinking.hasText
     guard thinking.isOpen || isVisible else {
       if let state = thinking.state {
-        writeRedacted(SealedThinking.slot(state), into: &output)
+        writeRedacted(SealedThinking.slot(state, reply.seals), into: &output)
       } else {
         unsigned += grown
       }
@@ -337,9 +351,9 @@ struct AnthropicEventWriter: EventWriter {
     }
     if !thinking.isOpen { openThinking(into: &output) }
     if let state = thinking.state {
-      writeDelta("signature_delta", "signature", SealedThinking.slot(state), into: &output)
+      writeDelta("signature_delta", "signature", SealedThinking.slot(state, reply.seals), into: &output)
     } else if !thinking.isOwn {
-      writeDelta("signature_delta", "signature", SealedThinking.note(grown), into: &output)
+      writeDelta("signature_delta", "signature", ReasoningSeal.note(grown, reply.seals), into: &output)
     }
     closeBlock(into: &output)
   }

@@ -64,6 +64,13 @@ extension AnthropicRequestComposer {
       losses.add(.outputFormat, "Anthropic Messages has no JSON mode; asked for in the system text")
       system.append(PlacedPart(part: .text("Answer with one JSON object and nothing else."), path: "system"))
     }
+    if case .jsonSchema(let format) = request.outputFormat, format.extensions.own(AnthropicMessages.dialect) == nil,
+      let schema = format.schema, schema.isObject, !AnthropicSchema.isEnforceable(schema)
+    {
+      losses.add(.outputFormat, "Anthropic enforces no recursive or foreign references; asked for in the system text")
+      let wish = "Answer with one JSON value that matches this JSON Schema, and nothing else:\n\(schema.text)"
+      system.append(PlacedPart(part: .text(wish), path: "system"))
+    }
     return (system, Self.shaped(turns))
   }
 
@@ -157,7 +164,10 @@ extension AnthropicRequestComposer {
     if case .reasoning(let reasoning) = part.content {
       return keeps(reasoning, part, path: path) ? part : nil
     }
-    if part.state != nil { losses.add(path, "reasoning state of another provider") }
+    if part.state != nil {
+      losses.add(path, "reasoning state of another provider")
+      droppedThinking = true
+    }
     switch part.content {
     case .reasoning: return nil
     case .text(let text):
@@ -175,7 +185,15 @@ extension AnthropicRequestComposer {
       prepared.content = .toolResult(result)
       return prepared
     case .opaque(let opaque):
-      if opaque.dialect == AnthropicMessages.dialect { return part }
+      if opaque.dialect == AnthropicMessages.dialect {
+        if quirks.stripBetas, AnthropicMessages.isBeta(opaque) {
+          losses.add(path, "this provider does not take it")
+          return nil
+        }
+        guard AnthropicSearch.isForeign(opaque.json) else { return part }
+        losses.add(path, "a search of another provider")
+        return nil
+      }
       losses.add(path, "Anthropic Messages has no `\(opaque.type)`")
       return nil
     }

@@ -9,10 +9,7 @@ enum AnthropicMedia {
 
   /// The type of an image, told by its first bytes where they are clear: Anthropic refuses one that is declared wrongly.
   static func imageType(_ base64: String, declared: String?) -> String? {
-    if base64.hasPrefix("iVBORw0KGgo") { return "image/png" }
-    if base64.hasPrefix("/9j/") { return "image/jpeg" }
-    if base64.hasPrefix("R0lGOD") { return "image/gif" }
-    if base64.hasPrefix("UklGR") { return "image/webp" }
+    if let type = ImageBytes.type(ofBase64: base64) { return type }
     let type = declared?.lowercased()
     return type == "image/jpg" ? "image/jpeg" : type
   }

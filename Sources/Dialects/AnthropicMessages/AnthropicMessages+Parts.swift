@@ -6,7 +6,7 @@ import Wire
 extension AnthropicMessages {
   /// Whose blocks are read: a client's slots may hold seals, an upstream's state is marked with its origin.
   enum Side {
-    case client
+    case client(SealMark)
     case upstream(SealOrigin?)
   }
 
@@ -22,8 +22,8 @@ extension AnthropicMessages {
       let place = "\(path)[\(index)]"
       index += 1
       guard element.isObject else { throw DialectError("must be an object", path: place) }
-      if case .client = side, let data = redactedSlot(element) {
-        switch SealedThinking.read(data, kind: .redacted) {
+      if case .client(let mark) = side, let data = redactedSlot(element) {
+        switch SealedThinking.read(data, kind: .redacted, mark) {
         case .own(let state):
           parts.append(
             Part(.reasoning(Reasoning()), state: state, extensions: extensions(of: element, "data", path: place)))
@@ -121,9 +121,9 @@ extension AnthropicMessages {
       if let signature, !signature.isEmpty {
         state = ReasoningState(dialect: dialect, kind: .signature, blob: signature, origin: origin)
       }
-    case .client:
+    case .client(let mark):
       guard let signature, !signature.isEmpty else { break }
-      switch SealedThinking.read(signature, kind: .signature) {
+      switch SealedThinking.read(signature, kind: .signature, mark) {
       case .own(let own), .next(let own), .previous(let own): state = own
       case .note(let hidden): if visible.isEmpty { visible = hidden }
       case .lost: break

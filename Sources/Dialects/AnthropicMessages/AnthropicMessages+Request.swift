@@ -13,8 +13,8 @@ extension AnthropicMessages {
     }
     var request = ConversationRequest(model: model)
     request.isStream = reader.takeBool("stream") ?? line.isStream ?? false
-    request.messages = try Self.readSystem(&reader)
-    request.messages += try Self.readMessages(&reader)
+    request.messages = try Self.readSystem(&reader, line.seals)
+    request.messages += try Self.readMessages(&reader, line.seals)
     request.tools = try Self.readTools(&reader)
     Self.readToolChoice(&reader, into: &request)
     Self.readSampling(&reader, into: &request.sampling)
@@ -41,25 +41,58 @@ extension AnthropicMessages {
     return bytes
   }
 
-  private static func readSystem(_ reader: inout ObjectReader) throws(DialectError) -> [Message] {
+  private static func readSystem(_ reader: inout ObjectReader, _ mark: SealMark) throws(DialectError) -> [Message] {
     guard let system = reader.take("system") else { return [] }
-    var parts = try readContent(system, path: "system", from: .client)
+    var parts = try readContent(system, path: "system", from: .client(mark))
     for index in parts.indices where isBillingMark(parts[index]) {
       guard let block = parts[index].extensions?.source else { continue }
       parts[index] = Part(.opaque(OpaquePart(dialect, block, path: parts[index].path ?? "system")))
     }
+    if let text = system.string, text.hasPrefix(billingMark) {
+      let end = text.utf8.firstIndex(of: 0x0A).map { text.utf8.index(after: $0) } ?? text.endIndex
+      parts = [Part(.opaque(OpaquePart(dialect, .string(String(text[..<end])))))]
+      if end < text.endIndex { parts.append(.text(String(text[end...]))) }
+    }
     return [Message(.system, parts, slot: .instructions)]
   }
+
+  /// System parts as the one string they were read from; nil for what was a list of blocks.
+  static func systemString(of parts: [Part]) -> String? {
+    var whole = ""
+    for part in parts {
+      switch part.content {
+      case .text(let text): whole += text.text
+      case .opaque(let opaque):
+        guard let text = opaque.json.string else { return nil }
+        whole += text
+      default: return nil
+      }
+    }
+    return whole
+  }
+
+  private static let billingMark = "x-anthropic-billing-header"
 
   /// Whether a block is the mark that Claude Code puts before its instructions.
   ///
   /// It differs from request to request and would spoil every other vendor's prefix cache, so it is Anthropic's alone.
   private static func isBillingMark(_ part: Part) -> Bool {
     guard case .text(let text) = part.content else { return false }
-    return text.text.hasPrefix("x-anthropic-billing-header")
+    return text.text.hasPrefix(billingMark)
   }
 
-  private static func readMessages(_ reader: inout ObjectReader) throws(DialectError) -> [Message] {
+  /// Whether a block means nothing to those who only speak Anthropic's protocol: its tool search.
+  static func isBeta(_ block: OpaquePart) -> Bool {
+    switch block.type {
+    case "tool_reference", "tool_search_tool_result": true
+    case "server_tool_use": block.json["name"]?.string?.hasPrefix("tool_search_tool_") ?? false
+    default: false
+    }
+  }
+
+  private static func readMessages(
+    _ reader: inout ObjectReader, _ mark: SealMark
+  ) throws(DialectError) -> [Message] {
     guard let list = reader.take("messages") else { throw DialectError("field required", path: "messages") }
     guard list.isArray else { throw DialectError("must be an array", path: "messages") }
     var messages: [Message] = []
@@ -75,7 +108,7 @@ extension AnthropicMessages {
       default: throw DialectError("must be `user`, `assistant` or `system`", path: path + ".role")
       }
       let content = entry.take("content")
-      var message = Message(role, try readContent(content, path: path + ".content", from: .client))
+      var message = Message(role, try readContent(content, path: path + ".content", from: .client(mark)))
       message.extensions = Extensions(dialect, path: path, entry)
       messages.append(message)
     }

@@ -73,7 +73,10 @@ struct AnthropicRequestComposer {
       if let tier = composeTier() { writer.member("service_tier", tier) }
       if request.isStream || own?.source["stream"]?.bool != nil { writer.member("stream", request.isStream) }
     }
-    return strip(writer.finish())
+    var body = writer.finish()
+    if thinking.isTakenOut { body = removeThinkingEdits(from: body) }
+    if !isNative { body = AnthropicCacheMarks(quirks.cacheMarks).applied(to: body) }
+    return strip(body)
   }
 
   /// What cannot be said at all.
@@ -92,11 +95,12 @@ struct AnthropicRequestComposer {
   // MARK: - Output
 
   private mutating func composeSystem(_ parts: [PlacedPart]) -> JSON? {
-    if isNative, let system = source?["system"] {
-      if system.isString, parts.count == 1, case .text(let text) = parts[0].part.content { return .string(text.text) }
-      if parts.isEmpty { return system.isNull ? nil : system }
-    }
+    if isNative, let system = source?["system"], parts.isEmpty { return system.isNull ? nil : system }
+    let parts = withoutMark(parts)
     guard !parts.isEmpty else { return nil }
+    if isNative, source?["system"]?.isString == true, let text = AnthropicMessages.systemString(of: parts.map(\.part)) {
+      return .string(text)
+    }
     if parts.count == 1, !isNative, case .text(let text) = parts[0].part.content { return .string(text.text) }
     return JSON { writer in
       writer.array { writer in
@@ -105,20 +109,34 @@ struct AnthropicRequestComposer {
     }
   }
 
+  /// Claude Code's mark goes to Anthropic itself only: it would spoil the prefix cache of any other provider.
+  private mutating func withoutMark(_ parts: [PlacedPart]) -> [PlacedPart] {
+    guard quirks.stripBetas else { return parts }
+    return parts.filter { placed in
+      guard case .opaque = placed.part.content else { return true }
+      losses.add(placed.path, Crossing.refused)
+      return false
+    }
+  }
+
   /// The schema to be enforced, or nil.
   private mutating func composeFormat() -> JSON? {
     guard case .jsonSchema(let format) = request.outputFormat else { return nil }
+    if quirks.stripBetas {
+      losses.add(.outputFormat, "this provider does not take it")
+      return nil
+    }
     if format.extensions.own(AnthropicMessages.dialect) != nil { return format.schema }
     losses.add(format.extensions, writing: AnthropicMessages.dialect)
     guard let schema = format.schema, schema.isObject else {
       losses.add(.outputFormat, "a schema is required; sent without")
       return nil
     }
-    var moved: [String] = []
-    let output = AnthropicSchema.structured(schema, path: "") { moved.append($0) }
-    for keyword in moved {
-      losses.add(.outputSchema, below: keyword, "not enforced by Anthropic; said in the description")
-    }
+    // The wish stands in the system text.
+    guard AnthropicSchema.isEnforceable(schema) else { return nil }
+    var changes: [(path: String, change: AnthropicSchema.Change)] = []
+    let output = AnthropicSchema.structured(schema) { changes.append(($0, $1)) }
+    for (path, change) in changes { losses.add(.outputSchema, below: path, change.rawValue) }
     guard let description = format.description, output["description"] == nil else { return output }
     return JSON { writer in
       writer.object { writer in
@@ -186,13 +204,12 @@ struct AnthropicRequestComposer {
   mutating func strip(_ json: JSON, _ names: [String], path: String, _ tool: Tool? = nil) -> JSON {
     guard json.members.contains(where: { names.contains($0.key) }) else { return json }
     for member in json.members where names.contains(member.key) {
-      let reason = "this provider does not take it"
       if let tool, member.isNamed("strict") {
-        losses.add(tool, .strict, reason)
+        losses.add(tool, .strict, Crossing.refused)
       } else if path.isEmpty {
-        losses.add(AnthropicMessages().place(named: member.key), reason)
+        losses.add(AnthropicMessages().place(named: member.key), Crossing.refused)
       } else {
-        losses.add("\(path).\(member.key)", reason)
+        losses.add("\(path).\(member.key)", Crossing.refused)
       }
     }
     return JSON { writer in

@@ -72,7 +72,12 @@ extension AnthropicMessages {
         writer.member("usage", original.json)
       } else if own == nil || response.usage != nil {
         writer.key("usage")
-        Self.write(response.usage, tier: response.serviceTier, to: &writer)
+        var usage = response.usage
+        if blocks.searches > 0 {
+          usage = usage ?? Usage()
+          if usage?.webSearches == nil { usage?.webSearches = blocks.searches }
+        }
+        Self.write(usage, tier: response.serviceTier, to: &writer)
       }
     }
     losses.append(blocks.losses)
@@ -114,6 +119,8 @@ struct AnthropicAnswerBlocks {
   private let stop: Stop?
   /// Hidden thinking that no vendor signed.
   private var unsigned = ""
+  /// Searches told that another vendor ran.
+  private(set) var searches = 0
   private(set) var losses = Losses()
 
   init(reply: ReplyContext, stop: Stop?) {
@@ -136,15 +143,25 @@ struct AnthropicAnswerBlocks {
       } else {
         AnthropicMessages.write(part, own, to: &writer)
       }
-      if let state = part.state { AnthropicMessages.writeRedacted(SealedThinking.slot(behind: state), to: &writer) }
+      if let state = part.state {
+        AnthropicMessages.writeRedacted(SealedThinking.slot(behind: state, reply.seals), to: &writer)
+      }
     case .refusal: AnthropicMessages.write(part, nil, to: &writer)
     case .toolCall(let call):
-      if !unsigned.isEmpty { AnthropicMessages.writeRedacted(SealedThinking.note(unsigned), to: &writer) }
+      if !unsigned.isEmpty { AnthropicMessages.writeRedacted(ReasoningSeal.note(unsigned, reply.seals), to: &writer) }
       unsigned = ""
-      if let state = part.state { AnthropicMessages.writeRedacted(SealedThinking.slot(state), to: &writer) }
+      if let state = part.state {
+        AnthropicMessages.writeRedacted(SealedThinking.slot(state, reply.seals), to: &writer)
+      }
       write(call, own, at: index, to: &writer)
     case .opaque(let opaque):
       if opaque.dialect == AnthropicMessages.dialect { return writer.value(opaque.json) }
+      if let search = opaque.search {
+        let blocks = AnthropicSearch.blocks(of: search, exchangeID: reply.exchangeID, after: searches)
+        for block in blocks { writer.value(block) }
+        searches += search.queries.count
+        return
+      }
       losses.add(.part, of: part, at: index, "Anthropic Messages has no `\(opaque.type)`")
     case .image, .audio, .video, .file, .toolResult:
       losses.add(.part, of: part, at: index, "an Anthropic answer cannot hold it")
@@ -155,7 +172,7 @@ struct AnthropicAnswerBlocks {
     let text = reasoning.text
     guard visibility != .hidden, !text.isEmpty else {
       if let state {
-        AnthropicMessages.writeRedacted(SealedThinking.slot(state), to: &writer)
+        AnthropicMessages.writeRedacted(SealedThinking.slot(state, reply.seals), to: &writer)
       } else {
         unsigned += text
       }
@@ -165,7 +182,8 @@ struct AnthropicAnswerBlocks {
     writer.object { writer in
       writer.member("type", static: "thinking")
       writer.member("thinking", isShown ? text : "")
-      writer.member("signature", state.map { SealedThinking.slot($0) } ?? SealedThinking.note(isShown ? "" : text))
+      let slot = state.map { SealedThinking.slot($0, reply.seals) }
+      writer.member("signature", slot ?? ReasoningSeal.note(isShown ? "" : text, reply.seals))
     }
   }
 

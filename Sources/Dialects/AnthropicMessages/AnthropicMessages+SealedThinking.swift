@@ -29,11 +29,13 @@ enum SealedThinking {
   }
 
   /// Reads a slot of a client's block.
-  static func read(_ slot: String, kind: ReasoningState.Kind) -> Content {
-    guard let state = ReasoningSeal.read(slot, dialect: AnthropicMessages.dialect, kind: kind) else { return .lost }
-    guard ReasoningSeal.isSeal(slot) else { return .own(state) }
-    if isNote(state) { return .note(text: state.blob) }
-    if state.dialect == AnthropicMessages.dialect, let inner = ReasoningSeal.open(state.blob) {
+  static func read(_ slot: String, kind: ReasoningState.Kind, _ mark: SealMark) -> Content {
+    guard let state = ReasoningSeal.read(slot, dialect: AnthropicMessages.dialect, kind: kind, mark) else {
+      return .lost
+    }
+    guard ReasoningSeal.isSeal(slot, mark) else { return .own(state) }
+    if let text = state.note { return .note(text: text) }
+    if state.dialect == AnthropicMessages.dialect, let inner = ReasoningSeal.open(state.blob, mark) {
       return .previous(inner)
     }
     // A thinking block with a signature is a part of its own; only redacted blocks stand in for another part's slot.
@@ -41,22 +43,14 @@ enum SealedThinking {
   }
 
   /// The slot of a block that carries `state` for the part behind it, or the block's own.
-  static func slot(_ state: ReasoningState) -> String { ReasoningSeal.write(state, into: AnthropicMessages.dialect) }
+  static func slot(_ state: ReasoningState, _ mark: SealMark) -> String {
+    ReasoningSeal.write(state, into: AnthropicMessages.dialect, mark)
+  }
 
   /// The slot of a redacted block that carries `state` for the part before it.
-  static func slot(behind state: ReasoningState) -> String {
-    ReasoningSeal.seal(
-      ReasoningState(
-        dialect: AnthropicMessages.dialect, kind: .redacted, blob: ReasoningSeal.seal(state), origin: state.origin))
-  }
-
-  /// Chat has no slot for state, so nothing but a note is ever sealed like this.
-  private static func isNote(_ state: ReasoningState) -> Bool {
-    state.dialect == .openAIChat && state.kind == .signature && state.origin == nil
-  }
-
-  /// The signature of text that no vendor signed; `text` only where the block itself does not show it.
-  static func note(_ text: String = "") -> String {
-    ReasoningSeal.seal(ReasoningState(dialect: .openAIChat, kind: .signature, blob: text, origin: nil))
+  static func slot(behind state: ReasoningState, _ mark: SealMark) -> String {
+    let inner = ReasoningSeal.seal(state, mark)
+    return ReasoningSeal.seal(
+      ReasoningState(dialect: AnthropicMessages.dialect, kind: .redacted, blob: inner, origin: state.origin), mark)
   }
 }

@@ -11,6 +11,8 @@ struct ThinkingPlan {
   var isOn = false
   /// Whether the client's own words go out, and with them what they promise about the history.
   var isAsSent = false
+  /// Whether thinking was asked for and is left out of this request.
+  var isTakenOut = false
 }
 
 /// Sampling members as they go out.
@@ -44,6 +46,7 @@ extension AnthropicRequestComposer {
       removeThinking(from: &turns)
       plan.member = nil
       plan.isOn = false
+      plan.isTakenOut = true
     }
     return plan
   }
@@ -160,6 +163,43 @@ extension AnthropicRequestComposer {
       }
     }
     turns.removeAll { $0.parts.isEmpty && $0.role == .assistant }
+  }
+
+  /// The body without what edits the history's thinking, which Anthropic refuses while thinking is off.
+  ///
+  /// https://platform.claude.com/docs/en/build-with-claude/context-editing
+  mutating func removeThinkingEdits(from body: [UInt8]) -> [UInt8] {
+    guard let json = try? JSON(parsing: body), let management = json["context_management"],
+      let edits = management["edits"]
+    else { return body }
+    let kept = edits.elements.filter { $0["type"]?.string?.hasPrefix("clear_thinking") != true }
+    guard kept.count < edits.elements.count else { return body }
+    losses.add("context_management", "thinking is off for this request")
+    var writer = JSONWriter()
+    writer.object { writer in
+      for member in json.members where !member.isNamed("context_management") || !kept.isEmpty {
+        writer.key(named: member.key)
+        if member.isNamed("context_management") {
+          Self.write(management, edits: kept, to: &writer)
+        } else {
+          writer.value(member.value)
+        }
+      }
+    }
+    return writer.finish()
+  }
+
+  private static func write(_ management: JSON, edits: [JSON], to writer: inout JSONWriter) {
+    writer.object { writer in
+      for member in management.members {
+        writer.key(named: member.key)
+        if member.isNamed("edits") {
+          writer.array { writer in for edit in edits { writer.value(edit) } }
+        } else {
+          writer.value(member.value)
+        }
+      }
+    }
   }
 
   // MARK: - Sampling

@@ -45,6 +45,8 @@ extension AnthropicRequestComposer {
   private static let betaMembers = [
     "defer_loading", "input_examples", "eager_input_streaming", "allowed_callers", "strict",
   ]
+  /// Begin the types of tools that Anthropic runs behind a beta.
+  private static let betaTools = ["tool_search_tool_", "mcp_toolset"]
   /// As many strict tools as Anthropic compiles for one request.
   private static let strictToolLimit = 20
 
@@ -57,6 +59,10 @@ extension AnthropicRequestComposer {
       let path = tool.place
       losses.add(tool.extensions, writing: AnthropicMessages.dialect)
       guard let json = compose(tool, path: path, strictTools: &strictTools) else { continue }
+      if quirks.stripBetas, let type = json["type"]?.string, Self.betaTools.contains(where: { type.hasPrefix($0) }) {
+        losses.add(path, "this provider does not take it")
+        continue
+      }
       let name = json["name"]?.string ?? ""
       guard isNative || name.isEmpty || names.insert(name).inserted else {
         losses.add(path, "a second tool named `\(name)` was left out")
@@ -140,15 +146,16 @@ extension AnthropicRequestComposer {
   private mutating func function(
     name: String, description: String?, schema: JSON?, strict: Bool?, of tool: Tool?
   ) -> JSON {
-    let input = AnthropicSchema.toolInput(schema) { keyword in
-      guard let tool else { return }
+    let shaped = ToolSchema(schema, for: .anthropic)
+    for keyword in shaped.dropped {
+      guard let tool else { continue }
       losses.add(tool, .schema, below: keyword, "not allowed at the top; its properties were merged")
     }
     return JSON { writer in
       writer.object { writer in
         writer.member("name", name)
         if let description, !description.isEmpty { writer.member("description", description) }
-        writer.member("input_schema", input)
+        writer.member("input_schema", shaped.json)
         if let strict { writer.member("strict", strict) }
       }
     }
@@ -159,6 +166,7 @@ extension AnthropicRequestComposer {
     let source = hosted.original.json
     var taken: [String] = ["type", "name"]
     let filters = source["filters"]?["allowed_domains"].flatMap { $0.isArray && !$0.elements.isEmpty ? $0 : nil }
+    let blocked = source["filters"]?["blocked_domains"].flatMap { $0.isArray && !$0.elements.isEmpty ? $0 : nil }
     let location = source["user_location"].flatMap { $0.isObject ? $0 : nil }
     let json = JSON { writer in
       writer.object { writer in
@@ -169,11 +177,19 @@ extension AnthropicRequestComposer {
         }
         writer.member("name", hosted.kind.rawValue)
         guard hosted.kind == .webSearch else { return }
-        if let filters { writer.member("allowed_domains", filters) }
+        // Anthropic refuses both at once.
+        if let filters {
+          writer.member("allowed_domains", filters)
+        } else if let blocked {
+          writer.member("blocked_domains", blocked)
+        }
         if let location { AnthropicRequestComposer.write(location: location, to: &writer) }
       }
     }
     if hosted.kind == .webSearch { taken += ["filters", "user_location"] }
+    if filters != nil, blocked != nil {
+      losses.add("\(path).filters.blocked_domains", "Anthropic Messages has no equivalent")
+    }
     for member in source.members where !taken.contains(member.key) && !isEmpty(member.value) {
       losses.add("\(path).\(member.key)", "Anthropic Messages has no equivalent")
     }

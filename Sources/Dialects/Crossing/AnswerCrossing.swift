@@ -11,7 +11,7 @@ public struct AnswerCrossing: Sendable {
       case unreadable
       /// The answer says itself that it failed.
       case failed
-      /// The vendor could not parse the model's own tool call.
+      /// The model's tool call cannot be read, by its vendor or as the object its client takes.
       case malformedToolCall
     }
 
@@ -90,18 +90,30 @@ public struct AnswerCrossing: Sendable {
 
   /// A whole answer as the client should see it: its own tools' names, and every call with an id.
   ///
-  /// - Throws: `Refusal` where a call is missing: no protocol's clean end may hide that, for the agent would think the
-  ///   turn is over.
+  /// - Throws: `Refusal` where the answer failed, though it holds something, and where a call is missing.
   public func raised(_ response: ConversationResponse, exchangeID: String) throws(Refusal) -> ConversationResponse {
+    if let failure = response.failure { throw Refusal(cause: .failed, failure: failure) }
+    if let refusal = Self.missingCall(in: response) { throw refusal }
+    var response = raising?.raise(response) ?? response
     if response.candidates.first?.stop?.reason == .malformedToolCall {
       throw Refusal(
         cause: .malformedToolCall,
-        failure: UpstreamFailure(
-          .badGateway, status: 502, message: "the model's tool call could not be parsed by its vendor"))
+        failure: UpstreamFailure(.badGateway, status: 502, message: "the model's tool call could not be parsed"))
     }
-    var response = raising?.raise(response) ?? response
     CallIDs.name(&response, exchangeID: exchangeID)
     return response
+  }
+
+  /// The refusal of an answer whose tool call its vendor could not read; nil for any other.
+  ///
+  /// No protocol's clean end may hide that a call is missing: the agent would think the turn is over.
+  public static func missingCall(in response: ConversationResponse) -> Refusal? {
+    guard let stop = response.candidates.first?.stop, stop.reason == .malformedToolCall else { return nil }
+    let words = "the model's tool call could not be parsed by its vendor"
+    return Refusal(
+      cause: .malformedToolCall,
+      failure: UpstreamFailure(
+        .badGateway, status: 502, message: stop.message.map { "\(words): \($0)" } ?? words))
   }
 
   /// Writes a raised answer, as a stream where the client wants one.

@@ -41,9 +41,18 @@ struct BodyPatch {
     if !quirks.developerRole { replaceDeveloperRole() }
   }
 
+  /// Says `prompt_cache_key` where the client did not.
+  mutating func addCacheKey(_ key: String) {
+    guard index(of: "prompt_cache_key") == nil else { return }
+    insertions.append("\"prompt_cache_key\":\(JSON.string(key).text)")
+    isPatched = true
+  }
+
   /// Takes top-level members out, duplicates too.
-  mutating func strip(_ names: [String]) {
-    for (index, member) in scan.members.enumerated() where names.contains(where: { member.isNamed($0, in: bytes) }) {
+  mutating func strip(_ names: [String], losses: inout Losses) {
+    for (index, member) in scan.members.enumerated() {
+      guard let name = names.first(where: { member.isNamed($0, in: bytes) }) else { continue }
+      losses.add(name, Crossing.refused)
       remove(index)
     }
   }

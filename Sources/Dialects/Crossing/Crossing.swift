@@ -57,12 +57,17 @@ public struct Crossing: Sendable {
       if !quirks.namespaceTools { words += ["\"namespace\"", "\"tool_search\""] }
       if !quirks.imageInput { words.append("\"input_image\"") }
     case .anthropic:
+      words.append("\"srvtoolu_aor_")
       if quirks.stripBetas {
         words += [
-          "\"context_management\"", "\"output_config\"", "\"defer_loading\"", "\"input_examples\"", "\"speed\"",
-          "\"diagnostics\"", "\"safeguards\"", "\"eager_input_streaming\"", "\"allowed_callers\"",
+          "\"context_management\"", "\"output_config\"", "\"output_format\"", "\"defer_loading\"",
+          "\"input_examples\"", "\"speed\"", "\"diagnostics\"", "\"safeguards\"", "\"eager_input_streaming\"",
+          "\"allowed_callers\"", "\"strict\"", "\"display\"", "\"caller\"", "\"mcp_servers\"", "\"container\"",
+          "\"inference_geo\"", "\"fallbacks\"", "\"tool_reference\"", "\"tool_search_tool_", "\"mcp_toolset\"",
+          "\"role\":\"system\"", "\"role\": \"system\"", "x-anthropic-billing-header",
         ]
       }
+      if quirks.thinkingStyle == .budget { words.append("\"adaptive\"") }
       if !quirks.imageInput { words.append("\"image\"") }
     case .gemini:
       if !quirks.imageInput { words += ["\"inlineData\"", "\"inline_data\"", "\"fileData\"", "\"file_data\""] }
@@ -79,9 +84,11 @@ public struct Crossing: Sendable {
     var patch = BodyPatch(inbound, bytes)
     if inbound.line.model == nil { patch.setModel(target.model) }
     if inbound.dialect == .openAIChat { patch.applyChat(target.quirks, isStream: inbound.isStream) }
-    patch.strip(target.quirks.stripFields)
+    if let key = cacheKey(for: target, at: inbound.dialect) { patch.addCacheKey(key) }
+    var losses = Losses()
+    patch.strip(target.quirks.stripFields, losses: &losses)
     return Crossing(
-      path: patch.isPatched ? .patched : .verbatim, body: .spliced(patch.splice), losses: Losses(),
+      path: patch.isPatched ? .patched : .verbatim, body: .spliced(patch.splice), losses: losses,
       raising: .none, hidesUsage: patch.hidesUsage, rewritesAnswer: false)
   }
 
@@ -114,31 +121,47 @@ public struct Crossing: Sendable {
         request.reasoning?.effort = nil
         losses.add(.effort, "`\(effort)` without thinking has no equivalent")
       }
+      EffortLimit.apply(&request, for: upstream.id, target.quirks, losses: &losses)
     }
+    if !isSame || target.quirks.stripBetas { ToolReferences.apply(&request.messages) }
     let emulation = JSONObjectEmulation(&request, for: upstream.id)
     if !target.quirks.imageInput { ImageMarker.apply(&request.messages, losses: &losses) }
     let lowering = ToolLowering(request, capabilities: capabilities(of: upstream, target.quirks))
     request = lowering.lower(request, losses: &losses)
     if upstream.id == .openAIResponses { releaseItems(of: &request.messages, target.origin) }
     request.model = target.model
+    request.cacheKey = request.cacheKey ?? cacheKey(for: target, at: upstream.id)
     var body = try upstream.writeRequest(request, for: target, losses: &losses)
-    body = try strip(target.quirks.stripFields, from: body)
+    body = strip(target.quirks.stripFields, from: body, of: upstream, losses: &losses)
     losses.name(as: DialectCatalog.dialect(client), in: conversation.extensions)
     return Crossing(
       path: isSame ? .patched : .translated, body: .written(body), losses: losses,
-      raising: AnswerRaising(lowering, emulation), hidesUsage: false, rewritesAnswer: true)
+      raising: AnswerRaising(lowering, emulation, CallInputCheck(from: client, to: upstream.id)), hidesUsage: false,
+      rewritesAnswer: true)
+  }
+
+  /// The agent's session as a `prompt_cache_key`, where the provider wants one: turns of one session then meet the cache
+  /// that the last one filled.
+  private static func cacheKey(for target: RequestTarget, at upstream: DialectID) -> String? {
+    guard target.quirks.sessionCacheKey, upstream == .openAIChat || upstream == .openAIResponses else { return nil }
+    return target.session
   }
 
   /// Responses refuses items by their id where the reasoning they came with is left out.
   private static func releaseItems(of messages: inout [Message], _ origin: SealOrigin?) {
     for index in messages.indices where messages[index].role == .assistant {
       let losesReasoning = messages[index].parts.contains { part in
-        guard case .reasoning = part.content, let state = part.state else { return false }
-        return !state.belongs(to: .openAIResponses, origin)
+        guard case .reasoning = part.content else { return false }
+        if let state = part.state { return !state.belongs(to: .openAIResponses, origin) }
+        // What a note held.
+        return part.extensions.own(.openAIResponses)?.source["encrypted_content"]?.isString == true
       }
       if losesReasoning { messages[index].forgetItems() }
     }
   }
+
+  /// Why a member is taken out.
+  static let refused = "this provider does not take it"
 
   private static func capabilities(of dialect: any Dialect, _ quirks: Quirks) -> ToolLowering.Capabilities {
     switch dialect.id {
@@ -152,8 +175,13 @@ public struct Crossing: Sendable {
     }
   }
 
-  private static func strip(_ names: [String], from body: [UInt8]) throws(DialectError) -> [UInt8] {
+  private static func strip(
+    _ names: [String], from body: [UInt8], of upstream: any Dialect, losses: inout Losses
+  ) -> [UInt8] {
     guard !names.isEmpty, let value = try? JSON(parsing: body) else { return body }
+    for member in value.members where names.contains(member.key) {
+      losses.add(upstream.place(named: member.key), refused)
+    }
     var writer = JSONWriter()
     writer.object { writer in
       for member in value.members where !names.contains(member.key) {
@@ -173,6 +201,7 @@ extension AnswerRaising {
       naming: NamingRule(maxToolNameLength: 128, toolNamePunctuation: "_-", startsWithLetter: false),
       customTools: true, namespaces: true)
     return AnswerRaising(
-      ToolLowering(request, capabilities: capabilities), JSONObjectEmulation(&request, for: .openAIChat))
+      ToolLowering(request, capabilities: capabilities), JSONObjectEmulation(&request, for: .openAIChat),
+      CallInputCheck(from: .openAIChat, to: .openAIChat))
   }()
 }

@@ -37,6 +37,6 @@ public struct InboundRequest: Sendable {
     } else {
       isStream = scan.member("stream", in: bytes).map { TopLevelScan.isTrue($0.value, in: bytes) } ?? false
     }
-    hasSeal = ByteSearch.contains(ReasoningSeal.marker, in: bytes)
+    hasSeal = ReasoningSeal.isInside(bytes, line.seals)
   }
 }

@@ -91,9 +91,7 @@ public struct StreamTap: Sendable {
 
   /// What the client is due once `finish` was called and the stream is over.
   ///
-  /// - Parameters:
-  ///   - cut: why it did not end by itself.
-  ///   - isCommitted: whether something of it went to the client.
+  /// `cut` says why it did not end by itself; `isCommitted` whether something of it went to the client.
   public func ending(cut: UpstreamFailure?, isCommitted: Bool) -> Ending {
     guard isCommitted else {
       if let cut { return .refused(cut) }

@@ -54,17 +54,21 @@ public struct ToolLowering: Sendable {
   public init(_ request: ConversationRequest, capabilities: Capabilities) {
     self.capabilities = capabilities
     var seen: Set<Original> = []
+    var vendors: Set<String> = []
     for tool in request.tools {
       if let original = Self.original(of: tool) {
         if seen.insert(original).inserted { declared.append(original) }
       } else if !tool.name.isEmpty {
         taken.insert(Sent(name: tool.name))
+        vendors.insert(tool.name)
       }
     }
     // First what is declared, then what only the history knows: names must not change when the history grows.
     assignNames(declared)
     var historic: [Original] = []
     for call in request.messages.flatMap(\.toolCalls) {
+      // A call of a tool its vendor defined (`bash`) is that tool's, and keeps its name.
+      if call.namespace == nil, vendors.contains(call.name) { continue }
       let original = Original(name: call.name, namespace: call.namespace, kind: call.kind)
       if seen.insert(original).inserted, self.declared(like: original) == nil { historic.append(original) }
     }

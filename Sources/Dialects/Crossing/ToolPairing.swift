@@ -83,10 +83,15 @@ public enum ToolPairing {
   private static func assignIDs(_ messages: inout [Message]) {
     var used: Set<String> = []
     var open: [OpenCall] = []
+    // Results replayed twice belong to the call they were matched with first.
+    var answered: [OpenCall] = []
     var isInsideTurn = false
     for index in messages.indices {
       let isAssistant = messages[index].role == .assistant
-      if isAssistant, !isInsideTurn { open = [] }
+      if isAssistant, !isInsideTurn {
+        open = []
+        answered = []
+      }
       isInsideTurn = isAssistant
       for part in messages[index].parts.indices {
         switch messages[index].parts[part].content {
@@ -104,7 +109,9 @@ public enum ToolPairing {
           if let match = match(result, open) {
             result.callID = open[match].id
             result.name = result.name ?? open[match].name
-            open.remove(at: match)
+            answered.append(open.remove(at: match))
+          } else if let id = result.callID, let call = answered.first(where: { $0.original == id }) {
+            result.callID = call.id
           }
           messages[index].parts[part].content = .toolResult(result)
         default: break

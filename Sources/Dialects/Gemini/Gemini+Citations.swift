@@ -50,6 +50,24 @@ extension Gemini {
     return annotations
   }
 
+  /// The search that `groundingMetadata` tells of; nil where none was made.
+  static func search(_ metadata: JSON) -> Part? {
+    let queries = metadata[member: .webSearchQueries]?.elements.compactMap(\.string) ?? []
+    guard !queries.isEmpty else { return nil }
+    let pages = (metadata[member: .groundingChunks]?.elements ?? JSON.null.elements).compactMap { chunk in
+      chunk["web"]?["uri"]?.string.map { WebSearch.Page(address: $0, title: chunk["web"]?["title"]?.string) }
+    }
+    let json = JSON { writer in
+      writer.object { writer in
+        writer.member("type", static: "google_search")
+        writer.array("queries") { writer in
+          for query in queries { writer.string(query) }
+        }
+      }
+    }
+    return Part(.opaque(OpaquePart(.gemini, json, search: WebSearch(queries: queries, pages: pages))))
+  }
+
   private static func annotation(of chunk: JSON) -> Annotation? {
     let place = chunk["web"] ?? chunk["retrievedContext"] ?? chunk["retrieved_context"] ?? chunk["maps"]
     guard let address = place?["uri"]?.string else { return nil }

@@ -167,8 +167,11 @@ extension Gemini {
     writer.member("responseMimeType", static: "application/json")
     guard let schema else { return }
     if quirks.jsonSchemaTools {
-      writer.member("responseJsonSchema", schema)
-    } else if let cleaned = GeminiSchema.openAPI(schema, at: { .setting(.outputSchema, below: $0) }, &losses) {
+      return writer.member("responseJsonSchema", GeminiSchema.isolated(schema))
+    }
+    var budget = GeminiSchemaCutter.Budget()
+    let place = LossPlace.setting(.outputSchema, below: "")
+    if let cleaned = GeminiSchema.openAPI(schema, at: place, budget: &budget, &losses) {
       writer.member("responseSchema", cleaned)
     }
   }

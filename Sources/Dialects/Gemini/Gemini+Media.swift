@@ -100,12 +100,9 @@ extension Gemini {
   private static func mediaType(of media: Media, isImage: Bool) -> String? {
     switch media.source {
     case .base64(let data):
-      let known: [(start: String, type: String)] = [
-        ("iVBORw0KGgo", "image/png"), ("/9j/", "image/jpeg"), ("R0lGOD", "image/gif"), ("UklGR", "image/webp"),
-        ("JVBERi0", "application/pdf"),
-      ]
-      if isImage || media.mediaType == nil, let match = known.first(where: { data.hasPrefix($0.start) }) {
-        return match.type
+      if isImage || media.mediaType == nil {
+        if let type = ImageBytes.type(ofBase64: data) { return type }
+        if data.hasPrefix("JVBERi0") { return "application/pdf" }
       }
       return media.mediaType ?? media.filename.flatMap(mediaType(ofPath:)) ?? (isImage ? "image/png" : "text/plain")
     case .url(let address):

@@ -57,6 +57,7 @@ struct MemberName: Sendable {
   static let modelVersion = MemberName("modelVersion", "model_version")
   static let responseID = MemberName("responseId", "response_id")
   static let createTime = MemberName("createTime", "create_time")
+  static let webSearchQueries = MemberName("webSearchQueries", "web_search_queries")
   static let groundingMetadata = MemberName("groundingMetadata", "grounding_metadata")
   static let groundingChunks = MemberName("groundingChunks", "grounding_chunks")
   static let groundingSupports = MemberName("groundingSupports", "grounding_supports")

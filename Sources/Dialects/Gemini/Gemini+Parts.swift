@@ -4,13 +4,13 @@ import Wire
 /// Who wrote a part, which decides how its signature is read.
 enum GeminiPartSource {
   /// A client: the signature may be a seal of ours.
-  case client
+  case client(SealMark)
   /// An upstream, which made the signature itself.
   case upstream(SealOrigin?)
 
   func state(_ signature: String) -> ReasoningState? {
     switch self {
-    case .client: ReasoningSeal.read(signature, dialect: .gemini, kind: .thoughtSignature)
+    case .client(let mark): ReasoningSeal.read(signature, dialect: .gemini, kind: .thoughtSignature, mark)
     case .upstream(let origin):
       ReasoningState(dialect: .gemini, kind: .thoughtSignature, blob: signature, origin: origin)
     }
@@ -35,7 +35,13 @@ extension Gemini {
     part.extensions = extensions
     if let state = part.state, state.dialect != .gemini {
       part.state = nil
-      restore(state, into: &parts)
+      if let text = state.note {
+        if !text.isEmpty, !parts.contains(where: isThought) {
+          parts.append(Part(.reasoning(Reasoning([Reasoning.Segment(.text, text)]))))
+        }
+      } else {
+        restore(state, into: &parts)
+      }
     }
     parts.append(part)
   }
@@ -47,6 +53,10 @@ extension Gemini {
     } else {
       parts.append(Part(.reasoning(Reasoning()), state: state))
     }
+  }
+
+  private static func isThought(_ part: Part) -> Bool {
+    if case .reasoning = part.content { true } else { false }
   }
 
   private typealias ReadContent = (content: Part.Content, inner: Extensions?)

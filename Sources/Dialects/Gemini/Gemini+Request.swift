@@ -20,7 +20,7 @@ extension Gemini {
     var request = ConversationRequest(model: line.model ?? named ?? "", isStream: line.isStream ?? false)
     var nested: [Extensions] = []
     if let system = reader.take(.systemInstruction) {
-      request.messages.append(try Self.readSystem(system))
+      request.messages.append(try Self.readSystem(system, line.seals))
     }
     if let contents = reader.take("contents") {
       guard contents.isObject || contents.isArray else {
@@ -28,7 +28,7 @@ extension Gemini {
       }
       for (index, content) in (contents.isObject ? [contents] : Array(contents.elements)).enumerated() {
         request.messages.append(
-          try Self.readContent(content, path: contents.isObject ? "contents" : "contents[\(index)]"))
+          try Self.readContent(content, path: contents.isObject ? "contents" : "contents[\(index)]", line.seals))
       }
     }
     if let tools = reader.take("tools") {
@@ -56,18 +56,18 @@ extension Gemini {
     return request
   }
 
-  private static func readSystem(_ json: JSON) throws(DialectError) -> Message {
+  private static func readSystem(_ json: JSON, _ mark: SealMark) throws(DialectError) -> Message {
     if let text = json.string { return Message(.system, text: text, slot: .instructions) }
     guard json.isObject else { throw DialectError("must be an object", path: "systemInstruction") }
     var reader = ObjectReader(json)
     _ = reader.take("role")
     var message = Message(.system, slot: .instructions)
-    try readParts(&reader, path: "systemInstruction", from: .client, into: &message.parts)
+    try readParts(&reader, path: "systemInstruction", from: .client(mark), into: &message.parts)
     message.extensions = Extensions(.gemini, path: "systemInstruction", reader)
     return message
   }
 
-  private static func readContent(_ json: JSON, path: String) throws(DialectError) -> Message {
+  private static func readContent(_ json: JSON, path: String, _ mark: SealMark) throws(DialectError) -> Message {
     guard json.isObject else { throw DialectError("must be an object", path: path) }
     var reader = ObjectReader(json)
     var role = Role.user
@@ -79,7 +79,7 @@ extension Gemini {
       }
     }
     var message = Message(role)
-    try readParts(&reader, path: path, from: .client, into: &message.parts)
+    try readParts(&reader, path: path, from: .client(mark), into: &message.parts)
     message.extensions = Extensions(.gemini, path: path, reader)
     return message
   }
@@ -119,7 +119,7 @@ extension Gemini {
       }
     }
     losses = declared
-    return Self.bytes(of: body, without: target.quirks.stripFields)
+    return Self.bytes(of: body, without: target.quirks.stripFields, losses: &losses)
   }
 
   private static func write(
@@ -179,7 +179,8 @@ extension Gemini {
     if request.store == true { losses.add(.store, none) }
   }
 
-  private static func bytes(of body: JSON, without fields: [String]) -> [UInt8] {
+  private static func bytes(of body: JSON, without fields: [String], losses: inout Losses) -> [UInt8] {
+    for member in body.members where fields.contains(member.key) { losses.add(member.key, Crossing.refused) }
     var writer = JSONWriter()
     if fields.isEmpty {
       writer.value(body)

@@ -15,7 +15,7 @@ extension Gemini {
     }
     if let candidates = reader.take("candidates") {
       for (position, candidate) in candidates.elements.enumerated() {
-        response.candidates.append(Self.readCandidate(candidate, position: position, origin: origin))
+        response.add(Self.readCandidate(candidate, position: position, origin: origin))
       }
     }
     if let feedback = reader.peek(.promptFeedback), response.candidates.isEmpty,
@@ -67,7 +67,9 @@ extension Gemini {
       let hasCalls = candidate.parts.contains { if case .toolCall = $0.content { true } else { false } }
       candidate.stop = readStop(reason, message: reader.takeString(.finishMessage), hasCalls: hasCalls)
     }
+    let search = reader.peek(.groundingMetadata).flatMap(Self.search)
     attachCitations(&reader, to: &candidate)
+    if let search { candidate.parts.append(search) }
     var extensions = Extensions(.gemini, path: path, reader)
     extensions.nested = nested
     candidate.extensions = extensions
@@ -84,10 +86,13 @@ extension Gemini {
       stop: Stop(.refusal, original: word, dialect: .gemini, message: message))
   }
 
-  /// Writes a `GenerateContentResponse`.
+  /// Writes a `GenerateContentResponse`, or an error object where another vendor's answer failed.
   public func writeResponse(_ response: ConversationResponse, for reply: ReplyContext, losses: inout Losses) -> [UInt8]
   {
     let own = response.extensions.own(.gemini)
+    if own == nil, let failure = response.failure {
+      return writeFailure(failure, requestID: reply.exchangeID).body
+    }
     losses.add(response.extensions, writing: .gemini)
     var declared = losses
     let body = JSON { writer in
@@ -129,6 +134,7 @@ extension Gemini {
   ) {
     let own = candidate.extensions.own(.gemini)
     losses.add(candidate.extensions, writing: .gemini)
+    losses.add(candidate.stop, writing: .gemini)
     let inner = own?.nested("content")
     let pieces = answerPieces(candidate, for: reply, losses: &losses)
     writer.object(restoring: own) { writer in
@@ -169,8 +175,10 @@ extension Gemini {
     let shows = reply.request.reasoning?.showsThoughts == true
     var pieces: [AnswerPiece] = []
     var waiting: [String] = []
+    var unsigned = ""
+    var hasSignedCall = false
     for (index, part) in candidate.parts.enumerated() {
-      var signature = part.state.map { ReasoningSeal.write($0, into: .gemini) }
+      var signature = part.state.map { ReasoningSeal.write($0, into: .gemini, reply.seals) }
       switch part.content {
       case .reasoning(let reasoning):
         losses.add(part, writing: .gemini)
@@ -179,8 +187,14 @@ extension Gemini {
           pieces.append((part, isOwn ? signature : nil, index))
           if isOwn { signature = nil }
         }
-        if let signature { waiting.append(signature) }
+        if let signature {
+          waiting.append(signature)
+        } else {
+          unsigned += reasoning.text
+        }
         continue
+      // Google tells it beside the parts.
+      case .opaque(let opaque) where opaque.dialect == .gemini && opaque.search != nil: continue
       case .opaque(let opaque) where opaque.dialect != .gemini:
         losses.add(.part, of: part, at: index, "Gemini has no equivalent of `\(opaque.type)`")
         continue
@@ -192,6 +206,13 @@ extension Gemini {
           signature = last
         }
       default: break
+      }
+      if case .toolCall = part.content {
+        if signature == nil, !hasSignedCall, part.extensions.own(.gemini) == nil {
+          // The body must be read before it goes to Google, who demands a signature; and few clients return thoughts.
+          signature = ReasoningSeal.note(unsigned, reply.seals)
+        }
+        hasSignedCall = true
       }
       pieces.append((part, signature, index))
     }

@@ -23,6 +23,8 @@ struct GeminiEventReader: EventReader {
     /// The text of the last text part, for the byte offsets of citations.
     var text = ""
     var cited: Set<String> = []
+    /// The search that the latest grounding tells of.
+    var search: Part?
     /// A call whose arguments come in pieces.
     var arguments = PartialArguments()
   }
@@ -162,6 +164,7 @@ struct GeminiEventReader: EventReader {
     }
     guard !isEnded else { return }
     if let reason { track.stop = (reason, message?.string ?? track.stop?.message) }
+    if let search = grounding.flatMap(Gemini.search) { track.search = search }
     if track.open == .text {
       cite(grounding: grounding, citations: citations, logprobs: logprobs, of: &track, into: &events)
     }
@@ -245,15 +248,15 @@ struct GeminiEventReader: EventReader {
       var reader = ObjectReader(part)
       _ = reader.take(.functionCall)
       _ = reader.take(.thoughtSignature)
+      // Others must know the state before they tell the call.
       let start = Part(
-        .toolCall(ToolCall(id: call["id"]?.string, name: name, input: "")),
+        .toolCall(ToolCall(id: call["id"]?.string, name: name, input: "")), state: signature.map(state),
         extensions: Extensions(.gemini, path: "candidates[\(track.index)].content.parts[\(track.nextPart)]", reader))
       open(start, &track, into: &events)
       track.open = .call
       track.hasCalls = true
       track.arguments = PartialArguments()
       if let args = call["args"], args.isObject { track.arguments.whole = args }
-      if let signature { delta(.state(state(signature)), track, into: &events) }
     } else if track.open != .call {
       return
     }
@@ -318,6 +321,10 @@ struct GeminiEventReader: EventReader {
     }
     for slot in tracks.indices {
       close(&tracks[slot], into: &events)
+      if let search = tracks[slot].search {
+        open(search, &tracks[slot], into: &events)
+        close(&tracks[slot], into: &events)
+      }
       guard let stop = tracks[slot].stop else { continue }
       events.append(
         .candidateFinished(

@@ -19,6 +19,12 @@ struct GeminiEventWriter: EventWriter {
     /// States that wait for the next text or call.
     var waiting: [String] = []
     var state: ReasoningState?
+    /// The thoughts of the current part.
+    var thoughts = ""
+    /// Thoughts that no vendor signed.
+    var unsigned = ""
+    /// Whether a call went out with a signature: of a step only the first needs one.
+    var hasSignedCall = false
     var text = ""
     var annotations: [Annotation] = []
     var stop: Stop?
@@ -59,11 +65,14 @@ struct GeminiEventWriter: EventWriter {
       tracks[slot].partIndex = start.index
       tracks[slot].segment = 0
       tracks[slot].input = ""
+      tracks[slot].thoughts = ""
       tracks[slot].state = start.part.state
       begin(start.part, at: slot, into: &output)
     case .partDelta(let delta): write(delta.delta, at: slot(delta.candidate), into: &output)
     case .partFinished(let end): finishPart(at: slot(end.candidate), into: &output)
-    case .candidateFinished(let index, let stop): tracks[slot(index)].stop = stop
+    case .candidateFinished(let index, let stop):
+      tracks[slot(index)].stop = stop
+      losses.add(stop, writing: .gemini)
     case .usage(let usage):
       if self.usage == nil { self.usage = usage } else { self.usage?.merge(usage) }
       hasNewUsage = true
@@ -111,9 +120,11 @@ struct GeminiEventWriter: EventWriter {
     switch delta {
     case .text(let text): writeText(text, at: slot, into: &output)
     case .reasoning(let text, _, let segment):
-      guard showsThoughts, !text.isEmpty else { return }
+      guard !text.isEmpty else { return }
       let isNew = segment != tracks[slot].segment
       tracks[slot].segment = segment
+      tracks[slot].thoughts += isNew ? "\n\n" + text : text
+      guard showsThoughts else { return }
       chunk(at: slot, into: &output) { writer in
         writer.object { writer in
           writer.member("text", isNew ? "\n\n" + text : text)
@@ -128,7 +139,7 @@ struct GeminiEventWriter: EventWriter {
       guard state.dialect == .gemini, case .text? = tracks[slot].part?.content else { return }
       // As Google does: the signature of a text follows it in a part without words.
       tracks[slot].state = nil
-      writeSigned(nil, ReasoningSeal.write(state, into: .gemini), at: slot, into: &output)
+      writeSigned(nil, ReasoningSeal.write(state, into: .gemini, reply.seals), at: slot, into: &output)
     }
   }
 
@@ -165,12 +176,15 @@ struct GeminiEventWriter: EventWriter {
     guard let part = tracks[slot].part else { return }
     tracks[slot].part = nil
     let isOwn = tracks[slot].state?.dialect == .gemini
-    var signature = tracks[slot].state.map { ReasoningSeal.write($0, into: .gemini) }
+    var signature = tracks[slot].state.map { ReasoningSeal.write($0, into: .gemini, reply.seals) }
     tracks[slot].state = nil
     switch part.content {
     case .text, .refusal: if let signature { tracks[slot].waiting.append(signature) }
     case .reasoning:
-      guard let signature else { return }
+      guard let signature else {
+        tracks[slot].unsigned += tracks[slot].thoughts
+        return
+      }
       if showsThoughts, isOwn {
         return chunk(at: slot, into: &output) { writer in
           writer.object { writer in
@@ -181,6 +195,8 @@ struct GeminiEventWriter: EventWriter {
         }
       }
       tracks[slot].waiting.append(signature)
+    // Google tells it beside the parts.
+    case .opaque(let opaque) where opaque.dialect == .gemini && opaque.search != nil: return
     case .opaque(let opaque) where opaque.dialect != .gemini:
       losses.add(.part, of: part, at: tracks[slot].partIndex, "Gemini has no equivalent of `\(opaque.type)`")
     default:
@@ -189,6 +205,11 @@ struct GeminiEventWriter: EventWriter {
         call.input = tracks[slot].input
         whole.content = .toolCall(call)
         if signature == nil { signature = takeSignature(at: slot, into: &output) }
+        if signature == nil, !tracks[slot].hasSignedCall, part.extensions.own(.gemini) == nil {
+          // The body must be read before it goes to Google, who demands a signature; and few clients return thoughts.
+          signature = ReasoningSeal.note(tracks[slot].unsigned, reply.seals)
+        }
+        tracks[slot].hasSignedCall = true
       }
       write(whole, signature, at: slot, into: &output)
     }

@@ -128,7 +128,10 @@ extension Gemini {
       if !functions.isEmpty {
         writer.object { writer in
           writer.array("functionDeclarations") { writer in
-            for tool in functions { writeFunction(tool, quirks: quirks, to: &writer, losses: &losses) }
+            var budget = GeminiSchemaCutter.Budget()
+            for tool in functions {
+              writeFunction(tool, quirks: quirks, budget: &budget, to: &writer, losses: &losses)
+            }
           }
         }
       }
@@ -158,6 +161,7 @@ extension Gemini {
       switch member.key {
       case "type", "name", "cache_control": continue
       case "allowed_domains", "blocked_domains", "filters":
+        if member.value.elements.isEmpty, member.value.members.isEmpty { continue }
         losses.add("\(path).\(member.key)", "Gemini cannot limit the sites; the tool is left out")
         isAllowed = false
       default: losses.add("\(path).\(member.key)", "Gemini has no equivalent")
@@ -167,7 +171,8 @@ extension Gemini {
   }
 
   private static func writeFunction(
-    _ tool: Tool, quirks: Quirks, to writer: inout JSONWriter, losses: inout Losses
+    _ tool: Tool, quirks: Quirks, budget: inout GeminiSchemaCutter.Budget, to writer: inout JSONWriter,
+    losses: inout Losses
   ) {
     let own = tool.extensions.own(.gemini)
     writer.object(restoring: own) { writer in
@@ -193,9 +198,9 @@ extension Gemini {
         }
       }
       if quirks.jsonSchemaTools {
-        writer.member("parametersJsonSchema", GeminiSchema.withObjectRoot(schema))
+        writer.member("parametersJsonSchema", GeminiSchema.toolSchema(schema))
       } else if let cleaned = GeminiSchema.openAPI(
-        GeminiSchema.withObjectRoot(schema), at: { .tool(path: tool.place, .schema, below: $0) }, &losses)
+        tool: schema, at: .tool(path: tool.place, .schema, below: ""), budget: &budget, &losses)
       {
         writer.member("parameters", cleaned)
       }

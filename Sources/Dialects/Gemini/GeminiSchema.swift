@@ -14,20 +14,46 @@ enum GeminiSchema {
     }
   }
 
+  /// A tool's schema for `parametersJsonSchema`: an object at the root, references alone.
+  static func toolSchema(_ schema: JSON) -> JSON { isolated(withObjectRoot(schema)) }
+
   /// The schema with `type: object` at its root; everything else stays as it is.
-  static func withObjectRoot(_ schema: JSON) -> JSON {
-    if schema.isObject, let type = schema["type"], !type.isNull { return schema }
+  private static func withObjectRoot(_ schema: JSON) -> JSON {
+    if schema["type"]?.isString("object") == true { return schema }
     let isUnion = schema["anyOf"] != nil || schema["oneOf"] != nil || schema["allOf"] != nil || schema["$ref"] != nil
-    if isUnion { return schema }
+    if isUnion, schema["type"] == nil { return schema }
     return JSON { writer in
       writer.object { writer in
         writer.member("type", static: "object")
-        if schema["properties"] == nil { writer.object("properties") { _ in } }
+        if schema["properties"] == nil, !isUnion { writer.object("properties") { _ in } }
         for member in schema.members where !member.isNamed("type") {
           writer.key(named: member.key)
           writer.value(member.value)
         }
       }
+    }
+  }
+
+  /// The schema with each `$ref` that has siblings inside an `anyOf`, for Gemini takes nothing beside a `$ref` but what
+  /// begins with `$`.
+  ///
+  /// See `responseJsonSchema` at https://ai.google.dev/api/generate-content#v1beta.GenerationConfig
+  static func isolated(_ schema: JSON) -> JSON {
+    SchemaTree.edited(schema) { node in
+      guard let reference = node["$ref"], node.members.contains(where: { !$0.key.hasPrefix("$") }) else { return nil }
+      let alone = JSON { $0.object { $0.member("$ref", reference) } }
+      let rest = node.members.filter { !$0.isNamed("$ref") }.map { ($0.key, $0.value) }
+      let isTaken = node["anyOf"] != nil
+      // Where `anyOf` is taken a part of `allOf` says the same.
+      let key = isTaken ? "allOf" : "anyOf"
+      let others = isTaken ? Array((node["allOf"] ?? .null).elements) : []
+      let list = JSON { writer in
+        writer.array { writer in
+          writer.value(alone)
+          for other in others { writer.value(other) }
+        }
+      }
+      return [(key, list)] + rest.filter { $0.0 != key }
     }
   }
 
@@ -39,8 +65,11 @@ enum GeminiSchema {
   }
 
   private static func writeJSONSchema(_ schema: JSON, to writer: inout JSONWriter, depth: Int) {
-    guard schema.isObject, depth < 64 else { return writer.value(schema) }
+    guard schema.isObject, depth < SchemaTree.depthLimit else { return writer.value(schema) }
     let isNullable = schema["nullable"]?.bool == true
+    let type = schema["type"]?.string?.lowercased()
+    let hasType = type != nil && type != "type_unspecified"
+    let alternatives = schema["anyOf"] ?? schema["any_of"]
     writer.object { writer in
       for member in schema.members {
         let value = member.value
@@ -48,7 +77,11 @@ enum GeminiSchema {
         switch key {
         case "nullable", "propertyOrdering", "property_ordering": continue
         case "type":
-          guard let type = value.string?.lowercased(), type != "type_unspecified" else { continue }
+          guard value.isString else {
+            writer.member("type", value)
+            continue
+          }
+          guard hasType, let type else { continue }
           if isNullable {
             writer.array("type") { writer in
               writer.string(type)
@@ -57,20 +90,30 @@ enum GeminiSchema {
           } else {
             writer.member("type", type)
           }
-        case "properties":
-          writer.object("properties") { writer in
-            for property in value.members {
-              writer.key(named: property.key)
-              writeJSONSchema(property.value, to: &writer, depth: depth + 1)
-            }
-          }
-        case "items":
-          writer.key("items")
+        case "properties", "defs", "$defs":
+          writer.key(named: key == "defs" ? "$defs" : key)
+          writeMap(value, to: &writer, depth: depth)
+        case "items", "additionalProperties", "additional_properties":
+          writer.key(named: key == "additional_properties" ? "additionalProperties" : key)
           writeJSONSchema(value, to: &writer, depth: depth + 1)
         case "anyOf", "any_of":
           writer.array("anyOf") { writer in
             for choice in value.elements { writeJSONSchema(choice, to: &writer, depth: depth + 1) }
+            if isNullable, !hasType { writer.object { $0.member("type", static: "null") } }
           }
+        case "allOf", "oneOf", "prefixItems":
+          writer.key(named: key)
+          guard value.isArray else {
+            writer.value(value)
+            continue
+          }
+          writer.array { writer in
+            for choice in value.elements { writeJSONSchema(choice, to: &writer, depth: depth + 1) }
+          }
+        case "ref":
+          // Vertex AI names definitions without the dollar.
+          let reference = value.string.map { $0.hasPrefix("#/defs/") ? "#/$defs/" + $0.dropFirst(7) : $0 }
+          if let reference { writer.member("$ref", reference) } else { writer.member("ref", value) }
         case "example":
           writer.array("examples") { $0.value(value) }
         case "minItems", "maxItems", "minLength", "maxLength", "minProperties", "maxProperties":
@@ -81,10 +124,11 @@ enum GeminiSchema {
           let pieces = key.split(separator: "_")
           writer.key(named: pieces[0] + pieces[1].prefix(1).uppercased() + pieces[1].dropFirst())
           if let number = value.string.flatMap({ Int($0) }) { writer.int(number) } else { writer.value(value) }
-        case "enum" where isNullable:
+        case "enum" where value.isArray:
           writer.array("enum") { writer in
-            for choice in value.elements { writer.value(choice) }
-            writer.null()
+            for choice in value.elements { writeChoice(choice, of: type, to: &writer) }
+            let says = isNullable && !value.elements.contains(where: \.isNull) && alternatives == nil
+            if says { writer.null() }
           }
         case "format" where value.isString("enum"): continue
         default:
@@ -95,17 +139,53 @@ enum GeminiSchema {
     }
   }
 
+  private static func writeMap(_ map: JSON, to writer: inout JSONWriter, depth: Int) {
+    guard map.isObject else { return writer.value(map) }
+    writer.object { writer in
+      for member in map.members {
+        writer.key(named: member.key)
+        writeJSONSchema(member.value, to: &writer, depth: depth + 1)
+      }
+    }
+  }
+
+  /// Gemini's enumerations are texts, also those of numbers.
+  private static func writeChoice(_ choice: JSON, of type: String?, to writer: inout JSONWriter) {
+    let isNumeric = type == "integer" || type == "number"
+    if isNumeric, let text = choice.string, let number = try? JSON(parsing: text), number.number != nil {
+      return writer.value(number)
+    }
+    writer.value(choice)
+  }
+
   // MARK: - To the subset
+
+  /// A tool's schema cut to the subset, with an object at its root as Gemini demands there.
+  static func openAPI(
+    tool schema: JSON, at place: LossPlace, budget: inout GeminiSchemaCutter.Budget, _ losses: inout Losses
+  ) -> JSON? {
+    let shaped = ToolSchema(schema, for: .openAI)
+    for keyword in shaped.dropped {
+      losses.add(place.inside(keyword), "Gemini wants an object at the root; its properties were merged")
+    }
+    return openAPI(shaped.json, at: place, budget: &budget, &losses)
+  }
 
   /// The schema cut to the subset.
   ///
-  /// What it cannot say becomes part of a description where it means something to a model, and is declared, at the
-  /// `place` of its path in the schema. Nil for an object without properties, which Gemini wants left out.
-  static func openAPI(_ schema: JSON, at place: (String) -> LossPlace, _ losses: inout Losses) -> JSON? {
-    var cutter = GeminiSchemaCutter(root: schema)
-    let node = cutter.node(schema)
-    for loss in cutter.losses { losses.add(place(loss.path), loss.reason) }
-    if node.type == "OBJECT", node.properties.isEmpty { return nil }
+  /// What it cannot say becomes part of a description where it means something to a model, and is declared. Nil for an
+  /// object without properties, which Gemini wants left out.
+  static func openAPI(
+    _ schema: JSON, at place: LossPlace, budget: inout GeminiSchemaCutter.Budget, _ losses: inout Losses
+  ) -> JSON? {
+    var cutter = GeminiSchemaCutter(root: schema, at: place, budget: budget)
+    let node = cutter.cut(schema)
+    budget = cutter.budget
+    losses.append(cutter.losses)
+    if node.types == ["OBJECT"], node.properties.isEmpty {
+      if node.hasWords { losses.add(place.inside("description"), "Gemini takes no object without properties") }
+      return nil
+    }
     return JSON { node.write(to: &$0) }
   }
 }

@@ -3,343 +3,238 @@ import Wire
 
 /// Cuts a JSON Schema to Gemini's OpenAPI subset.
 ///
-/// References are put in place of their names; recursion ends in an object without further detail.
+/// First everything is gathered that holds at a place, references put in place of their names and `allOf` merged; then
+/// what was gathered is made legal. Recursion ends in an object without further detail. What cannot be said stands in
+/// a description where that tells a model something, and is a loss.
+/// Format: https://ai.google.dev/api/caching#Schema
 struct GeminiSchemaCutter {
-  private let root: JSON
-  /// The steps from the root to the schema that is being read.
-  private var place: [String] = []
-  private var active: [String] = []
-  private var size = 0
+  /// How much may be put in place of references in one request, for those that use one another multiply.
+  struct Budget {
+    var nodes = 20_000
+    var bytes = 1 << 20
+  }
+
+  private let place: LossPlace
+  private var references: SchemaReferences
+  private var active: Set<String> = []
   private var depth = 0
-  /// What the subset cannot say; paths begin at the root.
-  private(set) var losses: [Loss] = []
-  /// References that use one another multiply; beyond this many nodes the rest stays open.
-  private static let limit = 20_000
+  private(set) var budget: Budget
+  private(set) var losses = Losses()
+  private static let depthLimit = 96
+  /// Longer constraints are no help in a description.
+  static let remarkLimit = 400
 
-  init(root: JSON) {
-    self.root = root
+  init(root: JSON, at place: LossPlace, budget: Budget) {
+    self.place = place
+    self.budget = budget
+    references = SchemaReferences(root: root)
   }
 
-  private mutating func node(_ schema: JSON, at steps: String...) -> GeminiSchemaNode {
-    place += steps
-    defer { place.removeLast(steps.count) }
-    return node(schema)
+  /// The schema in the subset.
+  mutating func cut(_ schema: JSON) -> GeminiSchemaNode {
+    var node = gather(schema)
+    losses.append(node.settle(at: place))
+    return node
   }
 
-  mutating func node(_ schema: JSON) -> GeminiSchemaNode {
-    size += 1
+  // MARK: - Gathering
+
+  private mutating func gather(_ schema: JSON) -> GeminiSchemaNode {
     depth += 1
     defer { depth -= 1 }
     var node = GeminiSchemaNode()
-    guard schema.isObject, depth < 96, size < Self.limit else {
-      // `true` and `{}` allow anything; an object is the nearest the subset has for tools.
-      node.type = "OBJECT"
+    guard schema.isObject, !schema.members.isEmpty else {
+      node.isOpen = true
+      lose(schema.bool == false ? "false" : "{}", "any value is asked for as an object")
       return node
     }
-    if let reference = schema["$ref"]?.string {
-      return resolve(reference, beside: schema)
+    guard depth < Self.depthLimit else {
+      node.isOpen = true
+      lose("depth", "what is deeper stays open")
+      return node
+    }
+    guard isAffordable(schema) else {
+      node.isOpen = true
+      lose("$ref", "too much to put in place; the rest stays open")
+      return node
     }
     node.title = schema["title"]?.string
     node.description = schema["description"]?.string
     node.isNullable = schema["nullable"]?.bool == true
-    for (index, part) in (schema["allOf"]?.elements ?? JSON.null.elements).enumerated() {
-      node.merge(self.node(part, at: "allOf[\(index)]"))
-    }
-    readType(schema["type"], of: schema, into: &node)
+    readType(schema["type"], into: &node)
     readProperties(schema, into: &node)
     readItems(schema, into: &node)
     readChoices(schema, into: &node)
     readAlternatives(schema, into: &node)
-    readRest(schema, into: &node)
-    node.settle()
+    for member in schema.members where !member.value.isNull { readRest(member, into: &node) }
+    if let reference = schema["$ref"]?.string { resolve(reference, into: &node) }
+    for part in schema["allOf"]?.elements ?? JSON.null.elements { node.merge(gather(part)) }
     return node
   }
 
-  private mutating func resolve(_ reference: String, beside schema: JSON) -> GeminiSchemaNode {
-    var node = GeminiSchemaNode()
-    node.type = "OBJECT"
+  /// What stands in the schema itself costs nothing; what references put there does.
+  private mutating func isAffordable(_ schema: JSON) -> Bool {
+    guard !active.isEmpty else { return true }
+    budget.nodes -= 1
+    for key in ["title", "description", "enum"] { budget.bytes -= schema[name: key]?.byteCount ?? 0 }
+    return budget.nodes > 0 && budget.bytes > 0
+  }
+
+  private mutating func resolve(_ reference: String, into node: inout GeminiSchemaNode) {
     if active.contains(reference) {
       lose("$ref", "recursion is cut")
-    } else if let target = target(of: reference) {
-      active.append(reference)
-      let outer = place
-      place = Self.steps(of: reference)
-      node = self.node(target)
-      place = outer
-      active.removeLast()
+    } else if let target = references.target(of: reference) {
+      active.insert(reference)
+      node.merge(gather(target))
+      active.remove(reference)
+      return
     } else {
       lose("$ref", "points nowhere")
     }
-    if let description = schema["description"]?.string { node.description = description }
-    return node
+    if node.saysNothing { node.isOpen = true }
   }
 
-  private func target(of reference: String) -> JSON? {
-    guard reference.hasPrefix("#") else { return nil }
-    var place = root
-    for step in Self.steps(of: reference) {
-      guard let next = place[name: step] else { return nil }
-      place = next
-    }
-    return place
-  }
-
-  /// The members that a reference inside the schema goes through.
-  private static func steps(of reference: String) -> [String] {
-    reference.dropFirst().split(separator: "/").map { step in
-      let key = step.split(separator: "~", omittingEmptySubsequences: false)
-      // JSON Pointer: ~1 is a slash, ~0 a tilde.
-      return key.dropFirst().reduce(String(key.first ?? "")) { text, piece in
-        text + (piece.hasPrefix("1") ? "/" : "~") + piece.dropFirst()
-      }
-    }
-  }
-
-  private mutating func readType(_ type: JSON?, of schema: JSON, into node: inout GeminiSchemaNode) {
-    if let single = type?.string {
-      if single == "null" { node.isNullable = true } else { node.type = single.uppercased() }
-      return
-    }
-    let types = type?.elements.compactMap(\.string) ?? []
-    if types.contains("null") { node.isNullable = true }
-    let others = types.filter { $0 != "null" }
-    if others.count == 1 {
-      node.type = others[0].uppercased()
-    } else if others.count > 1 {
-      for other in others {
-        var choice = GeminiSchemaNode()
-        choice.type = other.uppercased()
-        if other == "array" { readItems(schema, into: &choice) }
-        if other == "object" { readProperties(schema, into: &choice) }
-        choice.settle()
-        node.anyOf.append(choice)
+  private func readType(_ type: JSON?, into node: inout GeminiSchemaNode) {
+    for type in type?.string.map({ [$0] }) ?? type?.elements.compactMap(\.string) ?? [] {
+      switch type.uppercased() {
+      case "NULL": node.isNullable = true
+      case "STRING", "NUMBER", "INTEGER", "BOOLEAN", "ARRAY", "OBJECT":
+        if !node.types.contains(type.uppercased()) { node.types.append(type.uppercased()) }
+      case "ANY", "TYPE_UNSPECIFIED": continue
+      default: node.unsay("type", "Type: \(type).")
       }
     }
   }
 
   private mutating func readProperties(_ schema: JSON, into node: inout GeminiSchemaNode) {
+    var places: [String: Int] = [:]
     for property in schema["properties"]?.members ?? JSON.null.members {
       let key = property.key
-      let value = self.node(property.value, at: "properties", key)
-      node.properties.removeAll { $0.name == key }
-      node.properties.append(GeminiSchemaNode.Property(name: key, schema: value))
+      let value = gather(property.value)
+      if let place = places[key], node.properties.indices.contains(place) {
+        node.properties[place].schema = value
+      } else {
+        places[key] = node.properties.count
+        node.properties.append(GeminiSchemaNode.Property(name: key, schema: value))
+      }
     }
-    for required in schema["required"]?.elements.compactMap(\.string) ?? [] where !node.required.contains(required) {
-      node.required.append(required)
-    }
+    var seen: Set<String> = []
+    node.required = (schema["required"] ?? .null).elements.compactMap(\.string).filter { seen.insert($0).inserted }
+    if !node.required.isEmpty { node.hint("OBJECT") }
   }
 
   private mutating func readItems(_ schema: JSON, into node: inout GeminiSchemaNode) {
-    if let items = schema["items"], items.isObject {
-      node.items = [self.node(items, at: "items")]
-    } else if let first = schema["prefixItems"]?.elements.first ?? schema["items"]?.elements.first {
-      lose("prefixItems", "only the first item's schema is kept")
-      node.items = [self.node(first, at: "prefixItems[0]")]
+    let tuple = schema["prefixItems"] ?? schema["items"].flatMap { $0.isArray ? $0 : nil }
+    if let tuple, let first = tuple.elements.first {
+      var item = gather(first)
+      if !tuple.elements.allSatisfy({ $0 == first }) {
+        node.unsay("prefixItems", tuple, "Items in this order", "each item may be any of them")
+        var seen: Set<String> = []
+        item = GeminiSchemaNode()
+        for element in tuple.elements where seen.insert(element.text).inserted { item.anyOf.append(gather(element)) }
+      }
+      node.items = [item]
+    } else if let items = schema["items"], items.isObject, !items.members.isEmpty {
+      node.items = [gather(items)]
     }
   }
 
-  private mutating func readChoices(_ schema: JSON, into node: inout GeminiSchemaNode) {
+  private func readChoices(_ schema: JSON, into node: inout GeminiSchemaNode) {
     var choices = schema["enum"].map { Array($0.elements) } ?? []
     if let constant = schema["const"] { choices = [constant] }
     guard !choices.isEmpty else { return }
-    let texts = choices.compactMap(\.string).filter { !$0.isEmpty }
     if choices.contains(where: \.isNull) { node.isNullable = true }
     let others = choices.filter { !$0.isNull }
-    if texts.count == others.count, node.type == nil || node.type == "STRING" {
-      node.type = "STRING"
-      node.choices = texts
+    guard let first = others.first else { return }
+    var seen: Set<String> = []
+    let texts = others.compactMap(\.string).filter { !$0.isEmpty }
+    if texts.count == others.count, node.types.isEmpty || node.types.contains("STRING") {
+      node.hint("STRING")
+      node.choices = texts.filter { seen.insert($0).inserted }
       return
     }
-    if node.type == nil, let first = others.first {
-      node.type =
-        switch first.kind {
-        case .string: "STRING"
-        case .number: first.int == nil ? "NUMBER" : "INTEGER"
-        case .true, .false: "BOOLEAN"
-        case .array: "ARRAY"
-        default: "OBJECT"
-        }
+    switch first.kind {
+    case .string: node.hint("STRING")
+    case .number: node.hint(others.allSatisfy { $0.int != nil } ? "INTEGER" : "NUMBER")
+    case .true, .false: node.hint("BOOLEAN")
+    case .array: node.hint("ARRAY")
+    default: node.hint("OBJECT")
     }
     node.remark("One of: " + others.map(\.text).joined(separator: ", "))
-    lose("enum", "only strings can be enumerated; the values stand in the description")
+    node.unsaid.append(("enum", "only strings can be enumerated; the values stand in the description"))
   }
 
   private mutating func readAlternatives(_ schema: JSON, into node: inout GeminiSchemaNode) {
     for key in ["anyOf", "oneOf"] {
-      for (index, choice) in (schema[name: key]?.elements ?? JSON.null.elements).enumerated() {
-        if choice["type"]?.isString("null") == true {
-          node.isNullable = true
-        } else {
-          node.anyOf.append(self.node(choice, at: "\(key)[\(index)]"))
-        }
+      guard let list = schema[name: key], list.isArray else { continue }
+      guard node.anyOf.isEmpty else {
+        node.unsay(key, list, "Also one of", "stands in the description")
+        continue
+      }
+      for choice in list.elements {
+        if Self.isNull(choice) { node.isNullable = true } else { node.anyOf.append(gather(choice)) }
+      }
+      node.alternatives = list
+    }
+  }
+
+  private static func isNull(_ schema: JSON) -> Bool {
+    if schema["type"]?.isString("null") == true || schema["const"]?.isNull == true { return true }
+    let values = schema["enum"] ?? schema["type"] ?? .null
+    return values.isArray && !values.elements.isEmpty
+      && values.elements.allSatisfy { $0.isNull || schema["enum"] == nil && $0.isString("null") }
+  }
+
+  private func readRest(_ member: JSONMember, into node: inout GeminiSchemaNode) {
+    let value = member.value
+    let key = member.key
+    switch key {
+    case "type", "properties", "required", "items", "prefixItems", "enum", "const", "anyOf", "oneOf", "allOf", "$ref",
+      "title", "description", "nullable", "$schema", "$id", "$defs", "definitions", "$comment", "$anchor",
+      "propertyOrdering":
+      return
+    case "format":
+      guard let format = value.string else { return }
+      switch format {
+      case "int32", "int64": node.hint("INTEGER")
+      case "float", "double": node.hint("NUMBER")
+      default: node.hint("STRING")
+      }
+      node.format = format
+    case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum":
+      node.hint("NUMBER")
+      node.bounds.append((key, value))
+    case "minItems", "maxItems":
+      node.hint("ARRAY")
+      node.bounds.append((key, value))
+    case "additionalProperties":
+      node.hint("OBJECT")
+      guard value.bool != true else { return }
+      if value.isObject { node.unsay(key, value, key, "Gemini has no equivalent") } else { lost(key, &node) }
+    case "default", "examples", "example", "deprecated", "readOnly", "writeOnly", "strict": lost(key, &node)
+    default:
+      // Constraints tell a model something even where no grammar enforces them.
+      switch key {
+      case "minLength", "maxLength", "pattern": node.hint("STRING")
+      case "multipleOf": node.hint("NUMBER")
+      case "uniqueItems", "contains", "additionalItems", "unevaluatedItems": node.hint("ARRAY")
+      case "minProperties", "maxProperties", "patternProperties", "propertyNames", "dependentRequired":
+        node.hint("OBJECT")
+      default: break
+      }
+      if value.isObject || value.isArray {
+        node.unsay(key, value, key, "Gemini has no equivalent")
+      } else {
+        node.unsay(key, "\(key): \(value.string ?? value.text).")
       }
     }
   }
 
-  private mutating func readRest(_ schema: JSON, into node: inout GeminiSchemaNode) {
-    for member in schema.members where !member.value.isNull {
-      let value = member.value
-      switch member.key {
-      case "type", "properties", "required", "items", "prefixItems", "enum", "const", "anyOf", "oneOf", "allOf", "$ref",
-        "title", "description", "nullable", "$schema", "$id", "$defs", "definitions", "$comment", "$anchor",
-        "propertyOrdering":
-        continue
-      case "format":
-        guard let format = value.string else { continue }
-        switch (node.type, format) {
-        case ("STRING", "date-time"), ("STRING", "enum"), ("INTEGER", "int32"), ("INTEGER", "int64"),
-          ("NUMBER", "float"), ("NUMBER", "double"):
-          node.format = format
-        default:
-          node.remark("Format: \(format).")
-          lose("format", "stands in the description")
-        }
-      case "minimum", "maximum":
-        if value.number != nil, node.type == "INTEGER" || node.type == "NUMBER" {
-          node.bounds.append((member.key, value))
-        }
-      case "minItems", "maxItems":
-        if value.int != nil, node.type == "ARRAY" { node.bounds.append((member.key, value)) }
-      case "default", "examples", "example", "additionalProperties", "deprecated", "readOnly", "writeOnly", "strict":
-        lose(member.key, "Gemini has no equivalent")
-      case let key:
-        // Constraints tell a model something even where no grammar enforces them.
-        if !value.isObject, !value.isArray { node.remark("\(key): \(value.string ?? value.text).") }
-        lose(key, value.isObject || value.isArray ? "Gemini has no equivalent" : "stands in the description")
-      }
-    }
+  private func lost(_ key: String, _ node: inout GeminiSchemaNode) {
+    node.unsaid.append((key, "Gemini has no equivalent"))
   }
 
   private mutating func lose(_ keyword: String, _ reason: String) {
-    // No translation declares more; references that use one another would.
-    guard losses.count < 512 else { return }
-    losses.append(Loss(path: (place + [keyword]).joined(separator: "."), reason: reason))
-  }
-}
-
-/// One schema of the subset.
-struct GeminiSchemaNode {
-  /// One property of an object.
-  struct Property {
-    var name: String
-    var schema: GeminiSchemaNode
-  }
-
-  var type: String?
-  var title: String?
-  var description: String?
-  var format: String?
-  var isNullable = false
-  var choices: [String] = []
-  var properties: [Property] = []
-  var required: [String] = []
-  /// None or one.
-  var items: [GeminiSchemaNode] = []
-  var anyOf: [GeminiSchemaNode] = []
-  var bounds: [(key: String, value: JSON)] = []
-
-  mutating func remark(_ text: String) {
-    description = description.map { $0.isEmpty ? text : "\($0) \(text)" } ?? text
-  }
-
-  /// Takes over what another schema, of which this must also be an instance, says.
-  mutating func merge(_ other: GeminiSchemaNode) {
-    type = type ?? other.type
-    title = title ?? other.title
-    description = description ?? other.description
-    format = format ?? other.format
-    isNullable = isNullable || other.isNullable
-    if choices.isEmpty { choices = other.choices }
-    for property in other.properties where !properties.contains(where: { $0.name == property.name }) {
-      properties.append(property)
-    }
-    for name in other.required where !required.contains(name) { required.append(name) }
-    if items.isEmpty { items = other.items }
-    if anyOf.isEmpty { anyOf = other.anyOf }
-    bounds += other.bounds.filter { bound in !bounds.contains { $0.key == bound.key } }
-  }
-
-  /// Makes what was gathered legal: a type or alternatives, items for arrays, properties for what is required.
-  mutating func settle() {
-    let known: Set<String> = ["STRING", "NUMBER", "INTEGER", "BOOLEAN", "ARRAY", "OBJECT"]
-    if let type, !known.contains(type) { self.type = nil }
-    if anyOf.count == 1, type == nil {
-      var only = anyOf[0]
-      only.description = description ?? only.description
-      only.title = title ?? only.title
-      only.isNullable = isNullable || only.isNullable
-      self = only
-      return
-    }
-    if !anyOf.isEmpty, properties.isEmpty {
-      // Beside `anyOf` the subset takes no type.
-      type = nil
-      items = []
-      choices = []
-      bounds = []
-      format = nil
-      return
-    }
-    anyOf = []
-    if type == nil {
-      type = !properties.isEmpty ? "OBJECT" : !items.isEmpty ? "ARRAY" : isNullable ? "STRING" : "OBJECT"
-    }
-    if type != "OBJECT" {
-      properties = []
-      required = []
-    }
-    if type != "STRING" { choices = [] }
-    if type == "ARRAY" {
-      if items.isEmpty {
-        var item = GeminiSchemaNode()
-        item.type = "STRING"
-        items = [item]
-      }
-    } else {
-      items = []
-    }
-    let declared = Set(properties.map(\.name))
-    required.removeAll { !declared.contains($0) }
-  }
-
-  func write(to writer: inout JSONWriter) {
-    writer.object { writer in
-      if let type { writer.member("type", type) }
-      if let title { writer.member("title", title) }
-      if let description { writer.member("description", description) }
-      if let format { writer.member("format", format) }
-      if isNullable { writer.member("nullable", true) }
-      if !choices.isEmpty {
-        writer.array("enum") { writer in
-          for choice in choices { writer.string(choice) }
-        }
-      }
-      if !properties.isEmpty {
-        writer.object("properties") { writer in
-          for property in properties {
-            writer.key(named: property.name)
-            property.schema.write(to: &writer)
-          }
-        }
-      }
-      if !required.isEmpty {
-        writer.array("required") { writer in
-          for name in required { writer.string(name) }
-        }
-      }
-      if let item = items.first {
-        writer.key("items")
-        item.write(to: &writer)
-      }
-      if !anyOf.isEmpty {
-        writer.array("anyOf") { writer in
-          for choice in anyOf { choice.write(to: &writer) }
-        }
-      }
-      for bound in bounds {
-        writer.key(named: bound.key)
-        writer.value(bound.value)
-      }
-    }
+    losses.add(place.inside(keyword), reason)
   }
 }

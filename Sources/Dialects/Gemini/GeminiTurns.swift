@@ -85,13 +85,18 @@ struct GeminiTurns {
       pieces.append(piece)
     }
     if message.role == .assistant,
-      pieces.contains(where: { $0.part.state != nil && $0.signature == nil })
+      pieces.contains(where: { $0.signature == nil && ($0.part.state != nil || Self.heldNote($0.part)) })
         || message.parts.contains(where: { $0.state != nil && $0.extensions == nil })
     {
       standIn(for: &pieces, losses: &losses)
     }
     if pieces.isEmpty, !message.parts.isEmpty { return }
     turns.append(Turn(isModel: message.role == .assistant, pieces: pieces, own: own))
+  }
+
+  /// Whether a seal stood in the part's slot: another model made it.
+  private static func heldNote(_ part: Part) -> Bool {
+    part.extensions.own(.gemini)?.source[member: .thoughtSignature]?.string.map { ReasoningSeal.isSeal($0) } ?? false
   }
 
   // MARK: - Other protocols' messages
@@ -203,6 +208,10 @@ struct GeminiTurns {
         } else {
           let results = turns[index].pieces.filter(isResult)
           turns[index].pieces = results + turns[index].pieces.filter { !isResult($0) }
+          // Google refuses a question of nothing but media: "must have a text parameter".
+          if results.isEmpty, !turns[index].pieces.contains(where: isText) {
+            turns[index].pieces.append(Piece(part: .text(" "), path: "messages"))
+          }
         }
       }
     } else if target.repairsReasoning {

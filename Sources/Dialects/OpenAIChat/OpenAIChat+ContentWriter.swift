@@ -111,7 +111,9 @@ extension OpenAIChat {
       writer.member("type", static: key)
       writer.object(key) { writer in
         switch media.source {
-        case .base64(let data): writer.member("url", "data:\(media.mediaType ?? fallback);base64,\(data)")
+        case .base64(let data):
+          let type = ImageBytes.type(ofBase64: data) ?? media.mediaType ?? fallback
+          writer.member("url", "data:\(type);base64,\(data)")
         case .url(let url), .fileID(let url), .text(let url): writer.member("url", url)
         }
         // OpenAI's three words; Responses has one more.

@@ -104,6 +104,12 @@ extension OpenAIChat.RequestWriter {
       guard let isWanted = reasoning.isWanted else { return }
       writer.member("enable_thinking", isWanted)
       if isWanted, let budget = reasoning.budget, budget > 0 { writer.member("thinking_budget", budget) }
+    case .templateArguments:
+      guard let isWanted = reasoning.isWanted else { return }
+      writer.object("chat_template_kwargs") { writer in
+        writer.member("thinking", isWanted)
+        writer.member("enable_thinking", isWanted)
+      }
     case .reasoningObject:
       guard reasoning.effortWord != nil || reasoning.isWanted != nil || reasoning.showsThoughts == false else { return }
       writer.object("reasoning") { writer in

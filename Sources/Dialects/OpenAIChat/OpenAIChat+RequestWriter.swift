@@ -149,20 +149,16 @@ extension OpenAIChat.RequestWriter {
     }
   }
 
-  private func write(_ format: JSONSchemaFormat, into writer: inout JSONWriter) {
+  private mutating func write(_ format: JSONSchemaFormat, into writer: inout JSONWriter) {
     if let name = format.name {
       writer.member("name", name)
     } else if source == nil {
       writer.member("name", static: "response")
     }
     if let description = format.description { writer.member("description", description) }
-    if let schema = format.schema { writer.member("schema", schema) }
-    if let strict = format.strict {
-      writer.member("strict", strict)
-    } else if source == nil, let schema = format.schema, OpenAIChat.ToolSchema.isClosed(schema) {
-      // The other protocols always hold the model to the schema; Chat only when told so.
-      writer.member("strict", true)
-    }
+    let (schema, strict) = source == nil ? format.forOpenAI(&losses) : (format.schema, format.strict)
+    if let schema { writer.member("schema", schema) }
+    if let strict { writer.member("strict", strict) }
   }
 
   private mutating func writeRest(into writer: inout JSONWriter) {

@@ -17,7 +17,7 @@ extension OpenAIChat {
     if let choices = reader.peek("choices"), choices.isArray {
       _ = reader.take("choices")
       for choice in choices.elements {
-        response.candidates.append(try Self.readChoice(choice, position: response.candidates.count, origin: origin))
+        response.add(try Self.readChoice(choice, position: response.candidates.count, origin: origin))
       }
     } else if body["error"]?.isNull ?? true {
       throw DialectError("the answer has no choices", path: "choices")
@@ -104,10 +104,13 @@ extension OpenAIChat {
     return (parts, Extensions(.openAIChat, path: path, reader))
   }
 
-  /// Writes an answer for a client.
+  /// Writes an answer for a client, or an error object where another vendor's answer failed.
   public func writeResponse(
     _ response: ConversationResponse, for reply: ReplyContext, losses: inout Losses
   ) -> [UInt8] {
+    if response.extensions.own(.openAIChat) == nil, let failure = response.failure {
+      return writeFailure(failure, requestID: reply.exchangeID).body
+    }
     losses.add(response.extensions, writing: .openAIChat)
     var collected = Losses()
     var writer = JSONWriter()
@@ -134,7 +137,7 @@ extension OpenAIChat {
         writer.key("usage")
         Self.write(usage, into: &writer)
       }
-      if let tier = own == nil ? Self.tier(response.serviceTier) : response.serviceTier {
+      if let tier = own == nil ? OpenAIServiceTier.word(for: response.serviceTier) : response.serviceTier {
         writer.member("service_tier", tier)
       }
     }
@@ -145,15 +148,6 @@ extension OpenAIChat {
   static func identifier(_ id: String?, for reply: ReplyContext) -> String {
     guard let id, !id.isEmpty else { return "chatcmpl-" + reply.exchangeID }
     return id
-  }
-
-  /// The tier in OpenAI's words; nil for none and for words of others.
-  static func tier(_ tier: String?) -> String? {
-    switch tier {
-    case "auto", "default", "flex", "scale", "priority", "fast": tier
-    case "standard": "default"
-    default: nil
-    }
   }
 
   private static func write(
@@ -178,6 +172,7 @@ extension OpenAIChat {
           writer.member("finish_reason", candidate.stop?.original ?? finishReason(candidate.stop, hasCalls: false))
         }
       } else {
+        losses.add(candidate.stop, writing: .openAIChat)
         let hasCalls = candidate.parts.contains(where: \.isToolCall)
         let hasRefusal = candidate.parts.contains(where: \.isRefusal)
         writer.member("finish_reason", finishReason(candidate.stop, hasCalls: hasCalls, hasRefusal: hasRefusal))

@@ -41,8 +41,7 @@ extension OpenAIChat {
     // OpenAI's SDKs raise an error on `content_filter`, so that the refusal's words would not be seen.
     case .refusal where hasRefusal: return "stop"
     case .refusal, .malformedToolCall: return "content_filter"
-    case .toolUse: return "tool_calls"
-    case .endTurn, .stopSequence, .pauseTurn, .other: return hasCalls ? "tool_calls" : "stop"
+    case .endTurn, .stopSequence, .toolUse, .pauseTurn, .other: return hasCalls ? "tool_calls" : "stop"
     }
   }
 
@@ -73,9 +72,9 @@ extension OpenAIChat {
       usage.cacheWrite1h = count(creation, "ephemeral_1h_input_tokens")
     }
     usage.webSearches = count(json["server_tool_use"], "web_search_requests")
-    // xAI leaves reasoning out of `completion_tokens`; its total gives it away.
-    if let total = usage.total, let input = usage.input, let output = usage.output, let reasoning = usage.reasoning,
-      reasoning > 0, total == Usage.sum(Usage.sum(input, output), reasoning)
+    // xAI leaves reasoning out of `completion_tokens`; its total gives it away, unless it is a sum that did not fit.
+    if let total = usage.total, total < .max, let input = usage.input, let output = usage.output,
+      let reasoning = usage.reasoning, reasoning > 0, total == Usage.sum(Usage.sum(input, output), reasoning)
     {
       usage.output = Usage.sum(output, reasoning)
     }

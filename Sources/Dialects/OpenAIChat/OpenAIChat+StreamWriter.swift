@@ -73,7 +73,7 @@ extension OpenAIChat {
         writer.member("object", static: "chat.completion.chunk")
         writer.member("created", start.createdAt ?? reply.createdAt)
         writer.member("model", reply.model)
-        if let tier = OpenAIChat.tier(start.serviceTier) { writer.member("service_tier", tier) }
+        if let tier = OpenAIServiceTier.word(for: start.serviceTier) { writer.member("service_tier", tier) }
       }
       var bytes = Array("data: ".utf8)
       bytes += writer.finish().dropLast()
@@ -322,6 +322,7 @@ extension OpenAIChat {
           UpstreamFailure(.badGateway, message: stop.message ?? "the model made a tool call that cannot be read"),
           into: &output)
       }
+      losses.add(stop, writing: .openAIChat)
       let position = position(of: index, into: &output)
       // Agents read arguments as JSON, also of a tool without any. A call that was cut off stays what it is.
       if stop.reason != .maxTokens, stop.reason != .contextWindow {

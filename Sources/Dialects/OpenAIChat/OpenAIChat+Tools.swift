@@ -144,11 +144,12 @@ extension OpenAIChat.RequestWriter {
       }
     }
     let keepsEmpty = source?["tools"]?.isArray == true
-    guard !tools.isEmpty || keepsEmpty else { return writeChoice(hasTools: !functions.isEmpty, into: &writer) }
+    let names = Set((tools + functions).map(\.name))
+    guard !tools.isEmpty || keepsEmpty else { return writeChoice(among: names, into: &writer) }
     writer.array("tools") { writer in
       for tool in tools { write(tool, into: &writer) }
     }
-    writeChoice(hasTools: true, into: &writer)
+    writeChoice(among: names, into: &writer)
   }
 
   private mutating func write(_ tool: Tool, into writer: inout JSONWriter) {
@@ -192,22 +193,22 @@ extension OpenAIChat.RequestWriter {
         if let strict { writer.member("strict", strict) }
         return
       }
-      let shaped = OpenAIChat.ToolSchema(schema, of: tool, losses: &losses)
-      writer.member("parameters", shaped.json)
-      guard let strict else { return }
-      if !strict || shaped.allowsStrict {
-        writer.member("strict", strict)
-      } else {
-        losses.add(tool, .strict, "its schema is outside the subset OpenAI's strict mode takes")
+      let shaped = ToolSchema(schema, for: .openAI)
+      for keyword in shaped.dropped {
+        losses.add(tool, .schema, below: keyword, "OpenAI takes no alternatives at the root of a tool's schema")
       }
+      writer.member("parameters", shaped.json)
+      if let strict = tool.strictForOpenAI(strict, shaped.json, &losses) { writer.member("strict", strict) }
     }
   }
 
-  private mutating func writeChoice(hasTools: Bool, into writer: inout JSONWriter) {
+  /// `names`: the tools that go out.
+  private mutating func writeChoice(among names: Set<String>, into writer: inout JSONWriter) {
+    let sent = source == nil ? request.toolChoice?.among(names, losses: &losses) : request.toolChoice
     // OpenAI refuses both without tools.
-    guard hasTools || source != nil else { return }
+    guard !names.isEmpty || source != nil else { return }
     if let parallel = request.parallelToolCalls { writer.member("parallel_tool_calls", parallel) }
-    guard let choice = request.toolChoice else { return }
+    guard let choice = sent else { return }
     if let legacy = source?["function_call"], source?["tool_choice"] == nil {
       return writer.member("function_call", legacy)
     }

@@ -22,6 +22,8 @@ struct OpenAIResponsesEventWriter: EventWriter {
   var text = ""
   /// What every delta frame of the growing part begins with, up to its text.
   private var deltaHead: [UInt8] = []
+  /// Hidden thoughts that no vendor signed.
+  var unsigned = ""
   private var usage: Usage?
   private var stop: Stop?
   private var hasStarted = false
@@ -62,6 +64,7 @@ struct OpenAIResponsesEventWriter: EventWriter {
     case .candidateFinished(let index, let stop):
       guard index == 0 else { return }
       self.stop = stop
+      items.losses.add(stop, writing: OpenAIResponses.dialect)
       close(isWhole: ending(nil).isWhole, into: &output)
     case .usage(let usage):
       if self.usage == nil { self.usage = usage } else { self.usage?.merge(usage) }
@@ -216,13 +219,22 @@ struct OpenAIResponsesEventWriter: EventWriter {
   /// Tells a reasoning item that only carries the state of its neighbour, to a client that asked for state: others
   /// take every item for a part of the answer and would not send it back.
   mutating func tellState(_ state: ReasoningState, isAfter: Bool, into output: inout [UInt8]) {
+    tellSlot(ReasoningSeal.write(state, into: OpenAIResponses.dialect, reply.seals), isAfter: isAfter, into: &output)
+  }
+
+  /// Tells hidden thoughts before a call: some vendors refuse a tool turn without its thinking.
+  mutating func tellUnsigned(into output: inout [UInt8]) {
+    if !unsigned.isEmpty { tellSlot(ReasoningSeal.note(unsigned, reply.seals), isAfter: false, into: &output) }
+    unsigned = ""
+  }
+
+  private mutating func tellSlot(_ slot: String, isAfter: Bool, into output: inout [UInt8]) {
     guard reply.request.includesEncryptedReasoning else { return }
     let prefix = isAfter ? ResponsesItemWriter.afterPrefix : "rs_"
     let reasoning = Reasoning(id: "\(prefix)\(reply.exchangeID)_\(count)")
     var writer = JSONWriter()
     items.writeReasoning(
-      reasoning, Part(.reasoning(reasoning)), state: ReasoningSeal.write(state, into: OpenAIResponses.dialect),
-      index: count, into: &writer)
+      reasoning, Part(.reasoning(reasoning)), state: slot, index: count, into: &writer)
     tell(writer.finish(), isAdded: false, into: &output)
   }
 

@@ -253,6 +253,7 @@ extension OpenAIResponsesEventWriter {
 
   private mutating func startCall(_ call: ToolCall, _ part: Part, into output: inout [UInt8]) {
     close(isWhole: true, into: &output)
+    tellUnsigned(into: &output)
     if let state = part.state { tellState(state, isAfter: false, into: &output) }
     let own = part.extensions.own(Self.dialect)
     let id = items.itemID(

@@ -49,7 +49,13 @@ extension OpenAIResponsesEventWriter {
   mutating func growReasoning(
     _ piece: String, _ kind: Reasoning.Segment.Kind, _ segment: Int, into output: inout [UInt8]
   ) {
-    guard let item = open, item.kind == .reasoning, item.isTold else { return }
+    guard let item = open, item.kind == .reasoning else { return }
+    guard item.isTold else {
+      if let last = item.segment, last != segment, !text.isEmpty { text += "\n\n" }
+      open?.segment = segment
+      text += piece
+      return
+    }
     if item.segment != segment {
       finishSegment(into: &output)
       let kind: Reasoning.Segment.Kind = isText(kind) ? .text : .summary
@@ -73,7 +79,7 @@ extension OpenAIResponsesEventWriter {
   }
 
   private mutating func finishSegment(into output: inout [UInt8]) {
-    guard let item = open, item.segment != nil, let last = item.segments.indices.last else { return }
+    guard let item = open, item.isTold, item.segment != nil, let last = item.segments.indices.last else { return }
     open?.segments[last].text = text
     let isText = item.segments[last].kind == .text
     tellSegment(
@@ -106,14 +112,24 @@ extension OpenAIResponsesEventWriter {
     finishSegment(into: &output)
     guard let item = open, let part = item.parts.first, case .reasoning(let old) = part.content else { return }
     open = nil
-    // State nobody asked for would not come back, and thinking nobody asked to see travels only for its state.
+    // State nobody asked for would not come back, and thinking nobody asked to see travels only for its state, or for
+    // vendors that want unsigned thoughts back.
     let isOwn = part.extensions.own(Self.dialect) != nil
-    let state = isOwn || reply.request.includesEncryptedReasoning ? item.state : nil
-    guard item.isTold || state != nil else { return }
+    var slot: String?
+    if let state = item.state {
+      if isOwn || reply.request.includesEncryptedReasoning {
+        slot = ReasoningSeal.write(state, into: Self.dialect, reply.seals)
+      }
+    } else if !isOwn, item.isTold, reply.request.includesEncryptedReasoning {
+      slot = ReasoningSeal.note("", reply.seals)
+    } else if !item.isTold {
+      unsigned += text
+    }
+    text = ""
+    guard item.isTold || slot != nil else { return }
     var writer = JSONWriter()
     items.writeReasoning(
-      Reasoning(item.segments, id: old.id), part,
-      state: state.map { ReasoningSeal.write($0, into: Self.dialect) }, index: count, into: &writer)
+      Reasoning(item.segments, id: old.id), part, state: slot, index: count, into: &writer)
     tell(writer.finish(), isAdded: item.isTold, into: &output)
   }
 }

@@ -187,16 +187,40 @@ extension OpenAIResponses {
   }
 
   /// The code of a failed response, which the type demands and Codex acts upon.
+  ///
+  /// Codes of other vendors are none of the type's, and strict clients would not read the event.
   static func streamCode(of failure: UpstreamFailure) -> String {
+    var failure = failure
+    if failure.original?.dialect != dialect, let code = failure.code, !streamCodes.contains(code) { failure.code = nil }
     switch failure.kind {
     case .contextLength, .previousResponseNotFound, .rateLimited, .billing, .overloaded:
-      code(of: failure) ?? "server_error"
+      return code(of: failure) ?? "server_error"
     case .invalidRequest, .unprocessable, .notFound, .requestTooLarge, .unsupportedMediaType:
-      failure.code ?? "invalid_prompt"
+      return failure.code ?? "invalid_prompt"
     case .authentication, .permission, .conflict, .timeout, .server, .badGateway, .cancelled:
-      failure.code ?? "server_error"
+      return failure.code ?? "server_error"
     }
   }
+
+  /// The message of a failed response: inside a stream no header can say when to come back, so Codex reads it here.
+  static func streamMessage(of failure: UpstreamFailure) -> String {
+    let text = message(of: failure)
+    guard failure.kind == .rateLimited, let delay = failure.retryAfter, delay > 0, delay < 86_400,
+      !text.lowercased().contains("try again in")
+    else { return text }
+    return "\(text) Please try again in \(Int(delay.rounded(.up)))s."
+  }
+
+  /// Those of the `ResponseError` type, and three more that OpenAI sends and Codex knows.
+  ///
+  /// https://developers.openai.com/api/reference/resources/responses/streaming-events, `response.failed`
+  private static let streamCodes: Set<String> = [
+    "server_error", "rate_limit_exceeded", "invalid_prompt", "data_residency_mismatch", "bio_policy",
+    "vector_store_timeout", "invalid_image", "invalid_image_format", "invalid_base64_image", "invalid_image_url",
+    "image_too_large", "image_too_small", "image_parse_error", "image_content_policy_violation", "invalid_image_mode",
+    "image_file_too_large", "unsupported_image_media_type", "empty_image_file", "failed_to_download_image",
+    "image_file_not_found", "context_length_exceeded", "insufficient_quota", "usage_not_included",
+  ]
 
   /// The message, in OpenAI's words where clients look for them.
   static func message(of failure: UpstreamFailure) -> String {

@@ -51,17 +51,27 @@ extension OpenAIResponses {
       "Invalid value: '\(type)'. Supported values are: \(supported).", path: path, code: "invalid_value")
   }
 
-  static func opaque(_ item: JSON, path: String) -> Part { Part(.opaque(OpaquePart(dialect, item, path: path))) }
+  static func opaque(_ item: JSON, path: String) -> Part {
+    Part(.opaque(OpaquePart(dialect, item, path: path, search: readSearch(item))))
+  }
+
+  /// What a `web_search_call` item says of a search; nil for other items, and for pages that were opened.
+  private static func readSearch(_ item: JSON) -> WebSearch? {
+    guard item["type"]?.isString("web_search_call") == true else { return nil }
+    let action = item["action"]
+    if let type = action?["type"], !type.isString("search") { return nil }
+    var queries = action?["queries"]?.elements.compactMap(\.string) ?? []
+    if queries.isEmpty { queries = [action?["query"]?.string ?? ""] }
+    let pages = (action?["sources"]?.elements ?? JSON.null.elements).compactMap { source in
+      source["url"]?.string.map { WebSearch.Page(address: $0, title: source["title"]?.string) }
+    }
+    return WebSearch(queries: queries, pages: pages, hasFailed: item["status"]?.isString("failed") == true)
+  }
 
   private static func readMessage(_ item: JSON, path: String, source: StateSource) throws(DialectError) -> Entry {
     var reader = ObjectReader(item)
     reader.discard("type")
-    guard let word = reader.takeString("role") else {
-      throw DialectError("missing `role`", path: path + ".role", code: "missing_required_parameter")
-    }
-    guard let role = Role(rawValue: word), role != .tool else {
-      throw DialectError("`\(word)` is no role", path: path + ".role", code: "invalid_value")
-    }
+    let role = try role(reader.takeString("role"), path: path, source: source)
     let itemID = reader.takeString("id")
     _ = reader.takeString("status")
     var parts: [Part] = []
@@ -96,6 +106,16 @@ extension OpenAIResponses {
     return .turn(parts)
   }
 
+  private static func role(_ word: String?, path: String, source: StateSource) throws(DialectError) -> Role {
+    if let role = word.flatMap(Role.init), role != .tool { return role }
+    // In an answer it is the model that speaks, whatever it is called.
+    if case .upstream = source { return .assistant }
+    guard let word else {
+      throw DialectError("missing `role`", path: path + ".role", code: "missing_required_parameter")
+    }
+    throw DialectError("`\(word)` is no role", path: path + ".role", code: "invalid_value")
+  }
+
   static func readReasoning(_ item: JSON, path: String, source: StateSource) -> Part {
     var reader = ObjectReader(item)
     reader.discard("type")
@@ -110,7 +130,11 @@ extension OpenAIResponses {
       reader.discard("content")
       for piece in content.elements { segments.append(Reasoning.Segment(.text, piece["text"]?.string ?? "")) }
     }
-    let state = reader.takeString("encrypted_content").flatMap { $0.isEmpty ? nil : source.state($0) }
+    var state = reader.takeString("encrypted_content").flatMap { $0.isEmpty ? nil : source.state($0) }
+    if let note = state?.note {
+      state = nil
+      if segments.isEmpty, !note.isEmpty { segments.append(Reasoning.Segment(.text, note)) }
+    }
     return Part(
       .reasoning(Reasoning(segments, id: itemID)), state: state, extensions: Extensions(dialect, path: path, reader))
   }

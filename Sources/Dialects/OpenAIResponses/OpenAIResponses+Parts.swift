@@ -76,14 +76,6 @@ extension OpenAIResponses {
 
   static func dataURL(_ base64: String, type: String) -> String { "data:\(type);base64,\(base64)" }
 
-  /// The type of an image by its first bytes, for protocols that demand one.
-  static func imageType(ofBase64 base64: String) -> String {
-    if base64.hasPrefix("/9j/") { return "image/jpeg" }
-    if base64.hasPrefix("R0lGOD") { return "image/gif" }
-    if base64.hasPrefix("UklGR") { return "image/webp" }
-    return "image/png"
-  }
-
   static func readAnnotation(_ json: JSON) -> Annotation {
     let source: Annotation.Source
     if let url = json["url"]?.string {
@@ -211,7 +203,7 @@ struct ResponsesContentWriter {
     case .image(let media):
       switch media.source {
       case .base64(let data):
-        let type = media.mediaType ?? OpenAIResponses.imageType(ofBase64: data)
+        let type = ImageBytes.type(ofBase64: data) ?? media.mediaType ?? "image/png"
         writeImage("image_url", OpenAIResponses.dataURL(data, type: type), media, into: &writer)
       case .url(let url): writeImage("image_url", url, media, into: &writer)
       case .fileID(let file) where knowsID: writeImage("file_id", file, media, into: &writer)

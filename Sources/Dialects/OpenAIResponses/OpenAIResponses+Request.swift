@@ -16,7 +16,8 @@ extension OpenAIResponses {
       request.messages.append(Message(.system, text: instructions, slot: .instructions))
     }
     request.previousResponseID = reader.takeString("previous_response_id")
-    request.messages += try Self.readInput(&reader, isOptional: request.previousResponseID != nil)
+    request.messages += try Self.readInput(
+      &reader, isOptional: request.previousResponseID != nil, seals: line.seals)
     if let tools = reader.peek("tools") {
       guard tools.isArray else { throw DialectError("expected an array", path: "tools", code: "invalid_type") }
       reader.discard("tools")
@@ -42,7 +43,9 @@ extension OpenAIResponses {
     return request
   }
 
-  private static func readInput(_ reader: inout ObjectReader, isOptional: Bool) throws(DialectError) -> [Message] {
+  private static func readInput(
+    _ reader: inout ObjectReader, isOptional: Bool, seals: SealMark
+  ) throws(DialectError) -> [Message] {
     guard let input = reader.peek("input") else {
       if isOptional || reader.peek("prompt") != nil || reader.peek("conversation") != nil { return [] }
       throw DialectError("missing `input`", path: "input", code: "missing_required_parameter")
@@ -54,7 +57,7 @@ extension OpenAIResponses {
     }
     var turns = ResponsesTurns()
     for (index, item) in input.elements.enumerated() {
-      turns.add(try readItem(item, path: "input[\(index)]", source: .client))
+      turns.add(try readItem(item, path: "input[\(index)]", source: .client(seals)))
     }
     return turns.finish()
   }
@@ -224,8 +227,12 @@ extension OpenAIResponses {
         write(request.tools, for: target, losses: &losses, into: &nowhere)
       }
     }
-    // Without tools a choice is refused.
-    if let choice = request.toolChoice, hasTools || own != nil {
+    // Without tools a choice is refused, and so is one of a tool that does not go out.
+    let choice =
+      own == nil
+      ? request.toolChoice?.among(Set(request.tools.filter(canWrite).map(\.name)), losses: &losses)
+      : request.toolChoice
+    if let choice, hasTools || own != nil {
       write(choice, source: own?.source["tool_choice"], tools: request.tools, losses: &losses, into: &writer)
     }
     if let parallel = request.parallelToolCalls, hasTools || own != nil {
@@ -310,12 +317,13 @@ extension OpenAIResponses {
           writer.member("type", static: "json_schema")
           if let name = format.name ?? (own == nil ? "answer" : nil) { writer.member("name", name) }
           if let description = format.description { writer.member("description", description) }
-          if let schema = format.schema {
+          let (schema, strict) = own == nil ? format.forOpenAI(&said) : (format.schema, format.strict)
+          if let schema {
             writer.member("schema", schema)
           } else if own == nil {
             writer.object("schema") { $0.member("type", static: "object") }
           }
-          if let strict = format.strict {
+          if let strict {
             writer.member("strict", strict)
           } else if own == nil {
             writer.member("strict", false)
@@ -363,11 +371,18 @@ extension OpenAIResponses {
     writer.member("store", false)
     let keepsState = request.reasoning?.isWanted == true && request.reasoning?.effortWord != "none"
     let wantsLogprobs = request.sampling.logprobs == true
-    guard keepsState || wantsLogprobs else { return }
+    // Anthropic tells what was found, not only what is cited of it.
+    let wantsSources = request.extensions?.dialect == .anthropic && request.tools.contains(where: Self.isSearch)
+    guard keepsState || wantsLogprobs || wantsSources else { return }
     writer.array("include") { writer in
       if keepsState { writer.string(static: "reasoning.encrypted_content") }
       if wantsLogprobs { writer.string(static: "message.output_text.logprobs") }
+      if wantsSources { writer.string(static: "web_search_call.action.sources") }
     }
+  }
+
+  private static func isSearch(_ tool: Tool) -> Bool {
+    if case .hosted(let hosted) = tool.kind { hosted.kind == .webSearch } else { false }
   }
 
   private static func writeShort(

@@ -38,7 +38,9 @@ extension OpenAIResponses {
     if response.failure == nil, status == "failed" || status == "cancelled" {
       response.failure = status == "cancelled" ? UpstreamFailure(.cancelled, message: "cancelled") : Self.unexplained
     }
-    let stop = Self.stop(status: status, reason: reason, parts: parts)
+    var stop = Self.stop(status: status, reason: reason, parts: parts)
+    // A background response that is told of before its end: nothing that looks like one may be made of it.
+    if stop == nil { stop = Stop(.maxTokens, original: status, dialect: id) }
     response.candidates = [Candidate(parts: parts, stop: stop)]
     response.extensions = Extensions(id, path: "", reader)
     return response
@@ -48,9 +50,17 @@ extension OpenAIResponses {
 
   /// The parts of an output item.
   ///
-  /// A compacted conversation's items may be the user's: they keep their frame.
+  /// A compacted conversation's items may be the user's: they keep their frame. One that lacks what its type demands is
+  /// opaque, as in a stream: the rest of the answer stands.
   static func readOutputItem(_ item: JSON, path: String, origin: SealOrigin?) throws(DialectError) -> [Part] {
-    switch try readItem(item, path: path, source: .upstream(origin)) {
+    let entry: Entry
+    do throws(DialectError) {
+      entry = try readItem(item, path: path, source: .upstream(origin))
+    } catch {
+      guard item.isObject else { throw error }
+      return [opaque(item)]
+    }
+    switch entry {
     case .turn(let parts): return parts
     case .message(let message):
       guard item["role"] != nil, !message.parts.isEmpty else { return [opaque(item, path: path)] }
@@ -122,6 +132,7 @@ extension OpenAIResponses {
     }
     let candidate = response.candidates.first
     losses.add(candidate?.extensions, writing: id)
+    losses.add(candidate?.stop, writing: id)
     let ending = ResponsesEnding(
       stop: candidate?.stop, failure: response.failure,
       hasRefusal: candidate?.parts.contains(where: Self.isRefusal) == true)
@@ -243,7 +254,7 @@ struct ResponsesObject {
         Self.write("summary", request.reasoning?.summary, into: &writer)
       }
       writer.nullMember("safety_identifier")
-      Self.write("service_tier", serviceTier ?? request.serviceTier, into: &writer)
+      Self.write("service_tier", OpenAIServiceTier.word(for: serviceTier ?? request.serviceTier), into: &writer)
       writer.member("store", request.store ?? false)
       writer.member("temperature", request.sampling.temperature ?? 1.0)
       writeText(request, into: &writer)
@@ -320,7 +331,7 @@ struct ResponsesObject {
   private static func write(_ failure: UpstreamFailure, into writer: inout JSONWriter) {
     writer.object("error") { writer in
       writer.member("code", OpenAIResponses.streamCode(of: failure))
-      writer.member("message", OpenAIResponses.message(of: failure))
+      writer.member("message", OpenAIResponses.streamMessage(of: failure))
     }
   }
 

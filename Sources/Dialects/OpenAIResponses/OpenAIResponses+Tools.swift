@@ -124,19 +124,17 @@ extension OpenAIResponses {
     switch tool.kind {
     case .function(let schema, let strict):
       let hasSchema = own == nil || own?.source["parameters"]?.isObject == true
-      var inner = Losses()
+      let shaped = own == nil ? ToolSchema(schema, for: .openAI) : nil
+      let sent = shaped?.json ?? schema ?? ToolSchema.empty
+      for keyword in shaped?.dropped ?? [] {
+        losses.add(tool, .schema, below: keyword, "not allowed at the root of a schema")
+      }
+      let strict = own == nil ? tool.strictForOpenAI(strict, sent, &losses) : strict
       writer.object(restoring: own) { writer in
         writer.member("type", static: "function")
         writer.member("name", tool.name)
         if let description = tool.description { writer.member("description", description) }
-        if hasSchema {
-          writer.key("parameters")
-          if own != nil, let schema {
-            writer.value(schema)
-          } else {
-            writeSchema(schema, of: tool, losses: &inner, into: &writer)
-          }
-        }
+        if hasSchema { writer.member("parameters", sent) }
         if let strict {
           writer.member("strict", strict)
         } else if own == nil {
@@ -144,7 +142,6 @@ extension OpenAIResponses {
           writer.member("strict", false)
         }
       }
-      losses.append(inner)
     case .custom(let format):
       writer.object(restoring: own) { writer in
         writer.member("type", static: "custom")
@@ -161,35 +158,6 @@ extension OpenAIResponses {
       }
       writer.value(opaque.json)
     }
-  }
-
-  /// A function's schema: the root must be a plain object schema.
-  private static func writeSchema(_ schema: JSON?, of tool: Tool, losses: inout Losses, into writer: inout JSONWriter) {
-    guard let schema, !schema.members.isEmpty else {
-      return writer.object { writer in
-        writer.member("type", static: "object")
-        writer.object("properties") { _ in }
-      }
-    }
-    var inner = Losses()
-    writer.object { writer in
-      if schema["type"] == nil { writer.member("type", static: "object") }
-      for member in schema.members {
-        if member.isNamed("type") {
-          writer.member("type", static: "object")
-          continue
-        }
-        let key = member.key
-        if ["oneOf", "anyOf", "allOf", "enum", "not"].contains(key) {
-          inner.add(tool, .schema, below: key, "not allowed at the root of a schema")
-          continue
-        }
-        writer.key(named: key)
-        writer.value(member.value)
-      }
-      if schema["properties"] == nil { writer.object("properties") { _ in } }
-    }
-    losses.append(inner)
   }
 
   private static func writeHosted(

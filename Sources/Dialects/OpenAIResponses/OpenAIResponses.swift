@@ -37,12 +37,12 @@ extension OpenAIResponses {
 
   /// Where reasoning state comes from: a client's slot, which may hold a seal, or an upstream.
   enum StateSource {
-    case client
+    case client(SealMark)
     case upstream(SealOrigin?)
 
     func state(_ text: String) -> ReasoningState? {
       switch self {
-      case .client: ReasoningSeal.read(text, dialect: dialect, kind: .encrypted)
+      case .client(let mark): ReasoningSeal.read(text, dialect: dialect, kind: .encrypted, mark)
       case .upstream(let origin): ReasoningState(dialect: dialect, kind: .encrypted, blob: text, origin: origin)
       }
     }

@@ -29,6 +29,7 @@ final class ConvertedStream: StreamedAnswer {
   /// Whether something went out since the last keep-alive was due.
   private var hasSpoken = false
   private var keepAlive: Scheduled<Void>?
+  private var watch: ThoughtWatch
 
   init(_ generation: Generation, _ attempt: Attempt, _ head: UpstreamResponseHead) {
     self.generation = generation
@@ -37,6 +38,7 @@ final class ConvertedStream: StreamedAnswer {
     answer = attempt.prepared.answer(to: generation.exchange.dialect.id)
     stream = answer.makeEvents(exchangeID: generation.exchange.id)
     context = generation.replyContext()
+    watch = ThoughtWatch(context.request, client: generation.operation.dialect)
     if !generation.isStream || remembers { fold = ResponseFold() }
     if generation.isStream { writer = exchange.dialect.makeEventWriter(for: context) }
   }
@@ -97,7 +99,9 @@ final class ConvertedStream: StreamedAnswer {
       exchange.record.errorMessage = failure.message
     case .usage(let usage): AnswerFacts.note(usage, nil, in: &exchange.record)
     case .candidateFinished(_, let stop): AnswerFacts.note(nil, stop, in: &exchange.record)
-    case .partStarted(let start): noteBlob(start.part.state)
+    case .partStarted(let start):
+      noteBlob(start.part.state)
+      if let call = watch.unthought(start.part) { exchange.gateway.blobs.noteUnthought(call) }
     case .partDelta(let delta): if case .state(let state) = delta.delta { noteBlob(state) }
     default: break
     }
@@ -155,6 +159,9 @@ final class ConvertedStream: StreamedAnswer {
     attempt.stop()
     if let failure = response.failure {
       return exchange.fail(failure, as: "upstream_failed")
+    }
+    if let refusal = AnswerCrossing.missingCall(in: response) {
+      return exchange.fail(refusal.failure, as: "malformed_tool_call", isUpstreams: true)
     }
     var losses = Losses()
     let bytes = answer.write(response, asStream: false, for: context, losses: &losses)

@@ -67,6 +67,10 @@ struct WholeAnswer {
   ) throws(AnswerCrossing.Refusal) {
     let response = try answer.raised(upstreamResponse, exchangeID: exchange.id)
     let context = generation.replyContext()
+    var watch = ThoughtWatch(context.request, client: generation.operation.dialect)
+    for part in response.candidates.first?.parts ?? [] {
+      if let call = watch.unthought(part) { exchange.gateway.blobs.noteUnthought(call) }
+    }
     if context.request.needsReasoningMemory(dialect: generation.operation.dialect) {
       for candidate in response.candidates {
         exchange.gateway.reasoning.remember(

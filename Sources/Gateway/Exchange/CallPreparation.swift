@@ -53,6 +53,11 @@ struct CallPreparation {
         ].joined(separator: "\n")))
   }
 
+  /// The agent's session in a word that says nothing of it; each group has its own.
+  private var session: String? {
+    ClientSession.id(of: exchange.request).map { "aor-" + Fingerprint.text("\(group)\n\($0)") }
+  }
+
   mutating func prepare() throws(PreparationError) -> PreparedCall {
     do throws(DialectError) {
       switch operation.kind {
@@ -84,6 +89,7 @@ struct CallPreparation {
     let origin = origin
     var target = RequestTarget(model: candidate.model, quirks: candidate.quirks, origin: origin)
     target.repairsReasoning = dropped != .none
+    target.session = session
     try checkStoredResponse()
     let crossing = try cross(target)
     return try call(
@@ -101,7 +107,9 @@ struct CallPreparation {
 
   private mutating func cross(_ target: RequestTarget) throws(DialectError) -> Crossing {
     let origin = origin
-    if let inbound, dropped == .none, try !holdsForeignState(origin) {
+    var target = target
+    if try resumesUnthought() { target.repairsReasoning = true }
+    if let inbound, !target.repairsReasoning, try !holdsForeignState(origin) {
       let direct = exchange.request.body.withUnsafeReadableBytes { bytes -> Crossing? in
         Crossing.direct(ifPossible: inbound, bytes, to: endpoint.dialect, for: target)
       }
@@ -119,9 +127,18 @@ struct CallPreparation {
     return try read().hasForeignState(dialect: endpoint.dialect, origin: origin)
   }
 
+  /// Whether the last tool turn was made without the thinking that Anthropic demands of it, by somebody else or because
+  /// we had to switch it off.
+  private mutating func resumesUnthought() throws(DialectError) -> Bool {
+    guard isSameProtocol, operation.dialect == .anthropic, exchange.gateway.blobs.hasUnthought else { return false }
+    let last = try read().messages.last { $0.role == .assistant }
+    return last?.toolCalls.contains { exchange.gateway.blobs.isUnthought($0.id ?? "") } ?? false
+  }
+
   private mutating func read() throws(DialectError) -> ConversationRequest {
     if let conversation { return conversation }
-    var request = try Self.read(exchange.request.body, operation, exchange.dialect)
+    var request = try Self.read(
+      exchange.request.body, operation, exchange.dialect, seals: exchange.gateway.identity.seals)
     exchange.gateway.blobs.resolve(&request)
     if request.needsReasoningMemory(dialect: operation.dialect) {
       exchange.gateway.reasoning.restore(
@@ -132,10 +149,11 @@ struct CallPreparation {
   }
 
   static func read(
-    _ body: ByteBuffer, _ operation: ClientOperation, _ dialect: any Dialect
+    _ body: ByteBuffer, _ operation: ClientOperation, _ dialect: any Dialect, seals: SealMark = .none
   ) throws(DialectError) -> ConversationRequest {
     try dialect.readRequest(
-      Array(body.readableBytesView), line: RequestLine(model: operation.model, isStream: operation.isStream))
+      Array(body.readableBytesView),
+      line: RequestLine(model: operation.model, isStream: operation.isStream, seals: seals))
   }
 
   private func body(of crossing: Crossing) -> ByteBuffer {
@@ -213,7 +231,7 @@ struct CallPreparation {
       method: "POST", url: url,
       headers: OutboundHeaders.request(
         exchange.request, endpoint: endpoint, token: candidate.credential?.token, isSameProtocol: same,
-        isStream: isStream, stripBetas: candidate.quirks.stripBetas, identity: exchange.gateway.identity),
+        isStream: isStream, quirks: candidate.quirks, session: session, identity: exchange.gateway.identity),
       body: body, proxy: candidate.networkProxy ?? settings.networkProxy, http2: candidate.provider.http2,
       connectTimeout: timeouts.connect ?? settings.connectTimeout,
       firstByteTimeout: timeouts.firstByte

@@ -69,7 +69,8 @@ final class Generation: ExchangeWork {
   private var model: String? { inbound?.model ?? operation.model }
 
   private func read() throws(DialectError) {
-    let line = RequestLine(model: operation.model, isStream: operation.isStream)
+    let line = RequestLine(
+      model: operation.model, isStream: operation.isStream, seals: exchange.gateway.identity.seals)
     if case .relay = operation.kind, !isJSON { return }
     let result = exchange.request.body.withUnsafeReadableBytes { bytes -> Result<InboundRequest, DialectError> in
       do throws(DialectError) {
@@ -189,13 +190,15 @@ final class Generation: ExchangeWork {
   /// A body that only its own protocol's upstream understands does without what its request would have told.
   func replyContext() -> ReplyContext {
     let request =
-      conversation ?? (try? CallPreparation.read(exchange.request.body, operation, clientDialect))
+      conversation
+      ?? (try? CallPreparation.read(
+        exchange.request.body, operation, clientDialect, seals: exchange.gateway.identity.seals))
       ?? ConversationRequest(model: model ?? "", isStream: isStream)
     conversation = request
     let isArray = operation.dialect == .gemini && isStream && !(exchange.request.query ?? "").contains("alt=sse")
     return ReplyContext(
       request: request.summary(), model: model ?? "", exchangeID: exchange.id, createdAt: exchange.createdAt,
-      framing: isArray ? .jsonArray : .serverSentEvents)
+      framing: isArray ? .jsonArray : .serverSentEvents, seals: exchange.gateway.identity.seals)
   }
 
   /// The request's bytes are not needed any more.

@@ -16,7 +16,7 @@ enum OutboundHeaders {
   /// In one protocol the client's own travel, credentials and connection matters excepted; otherwise only ours do.
   static func request(
     _ client: ClientRequest, endpoint: Endpoint, token: String?, isSameProtocol: Bool, isStream: Bool,
-    stripBetas: Bool, identity: GatewayIdentity
+    quirks: Quirks, session: String?, identity: GatewayIdentity
   ) -> [(name: String, value: String)] {
     var headers: [(name: String, value: String)] = []
     headers.reserveCapacity(16)
@@ -25,6 +25,11 @@ enum OutboundHeaders {
     headers += endpoint.headers(
       token: token, clientCredential: ClientCredential.forProvider(in: client),
       anthropicVersion: isSameProtocol ? client.header("anthropic-version") : nil)
+    if let session, case let header = (name: quirks.sessionHeader, value: session), isValid(header),
+      !(isSameProtocol && client.header(header.name) != nil)
+    {
+      headers.append(header)
+    }
     guard isSameProtocol else {
       headers.append(("user-agent", identity.product))
       return headers
@@ -39,7 +44,7 @@ enum OutboundHeaders {
         !neverForwardedPrefixes.contains(where: { name.hasPrefix($0) })
       else { continue }
       // A credential of the client's own would stand beside ours.
-      if name == own || (stripBetas && name == "anthropic-beta") { continue }
+      if name == own || (quirks.stripBetas && name == "anthropic-beta") { continue }
       headers.append((name, header.value))
     }
     return headers

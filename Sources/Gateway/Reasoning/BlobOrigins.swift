@@ -4,13 +4,16 @@ import NIOConcurrencyHelpers
 /// Remembers who made the native reasoning blobs that passed through without a seal.
 ///
 /// A client that speaks its provider's own protocol replays them bare; after a route change they would reach a
-/// provider that did not make them. Holds fingerprints only, bounded, oldest first.
+/// provider that did not make them. Also remembers which calls an Anthropic client was given without thinking: a
+/// history that ends in one must go out with thinking off. Holds fingerprints only, bounded, oldest first.
 final class BlobOrigins: Sendable {
   private struct State: Sendable {
     var origins: [UInt64: SealOrigin] = [:]
     var order: [UInt64] = []
     /// How many blobs each origin has, per dialect.
     var seen: [DialectID: Set<SealOrigin>] = [:]
+    var unthought: Set<UInt64> = []
+    var unthoughtOrder: [UInt64] = []
   }
 
   private let limit: Int
@@ -33,6 +36,29 @@ final class BlobOrigins: Sendable {
         state.order.removeFirst(dropped)
       }
     }
+  }
+
+  /// Notes that an Anthropic client was given a call without thinking before it, though it asked for thinking.
+  func noteUnthought(_ call: String) {
+    let key = Fingerprint.value(call.utf8)
+    state.withLockedValue { state in
+      guard state.unthought.insert(key).inserted else { return }
+      state.unthoughtOrder.append(key)
+      if state.unthoughtOrder.count > limit {
+        let dropped = limit / 8
+        state.unthought.subtract(state.unthoughtOrder.prefix(dropped))
+        state.unthoughtOrder.removeFirst(dropped)
+      }
+    }
+  }
+
+  /// Whether there are calls without thinking at all, so that a body must be looked into.
+  var hasUnthought: Bool { state.withLockedValue { !$0.unthought.isEmpty } }
+
+  /// Whether a call was made without thinking.
+  func isUnthought(_ call: String) -> Bool {
+    let key = Fingerprint.value(call.utf8)
+    return state.withLockedValue { $0.unthought.contains(key) }
   }
 
   /// Clients may replay base64 in the other alphabet.

@@ -59,11 +59,10 @@ final class ReasoningMemory: Sendable {
     for part in parts {
       switch part.content {
       case .reasoning(let thought):
-        guard let state = part.state else { continue }
-        var kept = Part(.reasoning(thought), state: state)
-        kept.extensions = nil
-        reasoning.append(kept)
-        size += thought.segments.reduce(state.blob.utf8.count) { $0 + $1.text.utf8.count }
+        // Thoughts without state are kept, too: some vendors want their text back.
+        guard part.state != nil || !thought.segments.isEmpty else { continue }
+        reasoning.append(Part(.reasoning(thought), state: part.state))
+        size += thought.segments.reduce(part.state?.blob.utf8.count ?? 0) { $0 + $1.text.utf8.count }
       case .toolCall(let call):
         guard let id = call.id else { continue }
         first = first ?? id
@@ -113,7 +112,8 @@ final class ReasoningMemory: Sendable {
       let hasState = message.parts.contains { part in
         if case .reasoning = part.content { part.state != nil } else { false }
       }
-      if !hasState, !entry.parts.isEmpty {
+      let isShort = message.parts.allSatisfy { if case .reasoning = $0.content { false } else { true } }
+      if !hasState, isShort || entry.parts.contains(where: { $0.state != nil }) {
         // The client's own copy of the text, if it sent one back, has no state and gives way to ours.
         message.parts.removeAll { if case .reasoning = $0.content { true } else { false } }
         message.parts.insert(contentsOf: entry.parts, at: 0)

@@ -7,12 +7,19 @@ extension ProviderPreset {
       Endpoint(.openAIResponses, "https://api.openai.com/v1"),
       Endpoint(.openAIChat, "https://api.openai.com/v1"),
     ],
+    // https://developers.openai.com/api/docs/guides/prompt-caching
+    quirks: Quirks { $0.sessionCacheKey = true },
     modelQuirks: [
       // Reasoning models refuse `max_tokens`.
       ModelQuirks("gpt-5*", .maxTokensField(.maxCompletionTokens)),
       ModelQuirks("gpt-6*", .maxTokensField(.maxCompletionTokens)),
-      ModelQuirks("o?", .maxTokensField(.maxCompletionTokens)),
-      ModelQuirks("o?-*", .maxTokensField(.maxCompletionTokens)),
+      ModelQuirks("o?", .maxTokensField(.maxCompletionTokens), .efforts(["low", "medium", "high"])),
+      ModelQuirks("o?-*", .maxTokensField(.maxCompletionTokens), .efforts(["low", "medium", "high"])),
+      // Before GPT-5.2 nothing is above `high`: https://developers.openai.com/api/docs/guides/reasoning
+      ModelQuirks("gpt-5", .efforts(["minimal", "low", "medium", "high"])),
+      ModelQuirks("gpt-5-mini*", .efforts(["minimal", "low", "medium", "high"])),
+      ModelQuirks("gpt-5-nano*", .efforts(["minimal", "low", "medium", "high"])),
+      ModelQuirks("gpt-5.1", .efforts(["low", "medium", "high"])),
     ],
     models: [
       "gpt-6.1-sol", "gpt-6-astra", "gpt-6-luna", "gpt-5.6-terra", "gpt-5.5", "gpt-5.4", "gpt-5.4-mini",

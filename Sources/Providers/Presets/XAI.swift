@@ -11,6 +11,9 @@ extension ProviderPreset {
     quirks: .thirdParty {
       $0.storesResponses = true
       $0.reasoningReplay = .never
+      // https://docs.x.ai/developers/advanced-api-usage/prompt-caching/maximizing-cache-hits
+      $0.sessionCacheKey = true
+      $0.sessionHeader = "x-grok-conv-id"
     },
     modelQuirks: [
       // Reasoning models refuse these, and those before 4.3 an effort too.

@@ -77,6 +77,26 @@ import Wire
       ])
   }
 
+  /// What Claude Code sends on top, and old endpoints answer with 400.
+  @Test func toolSearchSchemasAndTheBillingMarkAreBetasToo() throws {
+    var quirks = Quirks()
+    quirks.stripBetas = true
+    let text =
+      #"{"model":"m","max_tokens":5,"system":[{"type":"text","text":"x-anthropic-billing-header: cc_version=1; cch=ab12;"},{"type":"text","text":"s"}],"output_config":{"format":{"type":"json_schema","schema":{"type":"object"}}},"tools":[{"type":"tool_search_tool_regex_20251119","name":"tool_search_tool_regex"},{"name":"f","input_schema":{"type":"object"},"input_examples":[{}]}],"messages":[{"role":"user","content":"q"},{"role":"assistant","content":[{"type":"tool_use","id":"t1","name":"ToolSearch","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":[{"type":"tool_reference","tool_name":"f"}]}]}]}"#
+    let request = try Self.dialect.readRequest(JSON(parsing: text), line: RequestLine())
+    let crossing = try Crossing.translated(
+      request, from: .anthropic, to: Self.dialect, for: RequestTarget(model: "up", quirks: quirks))
+    guard case .written(let bytes) = crossing.body else { return }
+    #expect(
+      String(decoding: bytes, as: UTF8.self)
+        == #"{"model":"up","max_tokens":5,"system":[{"type":"text","text":"s"}],"tools":[{"name":"f","input_schema":{"type":"object"}}],"messages":[{"role":"user","content":"q"},{"role":"assistant","content":[{"type":"tool_use","id":"t1","name":"ToolSearch","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":[{"type":"text","text":"The tool `f` can be called now."}]}]}]}"#
+    )
+    #expect(
+      Set(crossing.losses.list.map(\.path)) == [
+        "system[0]", "output_config.format", "tools[0]", "tools[1].input_examples",
+      ])
+  }
+
   @Test func adaptiveThinkingBecomesABudgetWhereTheProviderKnowsNothingElse() throws {
     var quirks = Quirks()
     quirks.thinkingStyle = .budget

@@ -120,7 +120,7 @@ import Wire
 
   @Test(arguments: [
     (Stop.Reason.endTurn, "stop"), (.stopSequence, "stop"), (.pauseTurn, "stop"), (.maxTokens, "length"),
-    (.contextWindow, "length"), (.toolUse, "tool_calls"), (.refusal, "content_filter"),
+    (.contextWindow, "length"), (.toolUse, "stop"), (.refusal, "content_filter"),
   ])
   func everyStopHasAFinishReason(reason: Stop.Reason, word: String) {
     let last = chunks([.started(ResponseStart()), .candidateFinished(index: 0, Stop(reason)), .finished]).last

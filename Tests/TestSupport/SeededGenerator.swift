@@ -1,10 +1,12 @@
 /// A small generator whose sequence follows from its seed (SplitMix64), so that a failure can be repeated.
-struct SeededGenerator: RandomNumberGenerator {
+public struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  /// Starts the sequence of a seed.
+  public init(seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  /// The next 64 bits.
+  public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -12,22 +14,29 @@ struct SeededGenerator: RandomNumberGenerator {
     return mixed ^ (mixed >> 31)
   }
 
-  mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
-  mutating func chance(_ percent: Int) -> Bool { int(1...100) <= percent }
-  mutating func pick<Element>(_ elements: [Element]) -> Element? { elements.randomElement(using: &self) }
+  /// A number of the range, all equally likely.
+  public mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
+  /// True in so many of a hundred calls.
+  public mutating func chance(_ percent: Int) -> Bool { int(1...100) <= percent }
+  /// One of the elements; nil if there are none.
+  public mutating func pick<Element>(_ elements: [Element]) -> Element? { elements.randomElement(using: &self) }
 }
 
 /// Writes JSON documents with everything that is legal: white space, escapes, surrogates, odd numbers, duplicates.
-struct DocumentGenerator {
-  var random: SeededGenerator
+public struct DocumentGenerator {
+  /// Where its choices come from.
+  public var random: SeededGenerator
   /// Foundation knows no order and keeps one of two equal keys, so comparisons with it leave them out.
-  var hasDuplicates = false
+  public var hasDuplicates = false
 
-  init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+  /// Starts the documents of a seed.
+  public init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-  mutating func document() -> String { space() + value(depth: 0) + space() }
+  /// Any value, with white space around it.
+  public mutating func document() -> String { space() + value(depth: 0) + space() }
 
-  mutating func object() -> String { space() + object(depth: 0) + space() }
+  /// An object, with white space around it.
+  public mutating func object() -> String { space() + object(depth: 0) + space() }
 
   private mutating func value(depth: Int) -> String {
     switch random.int(0...(depth > 5 ? 4 : 7)) {

@@ -1,0 +1,28 @@
+/// Whose seals are whose: the word a gateway writes into every seal it makes.
+///
+/// A gateway may stand behind another one. Each opens the seals that bear its own mark and takes all others for what a
+/// provider made, so that they come back to whoever can open them.
+public struct SealMark: Sendable, Hashable {
+  /// Eight characters of `[A-Za-z0-9]`; empty for the mark of those who seal for nobody else.
+  public let text: String
+
+  /// Marks nothing: every seal counts as one's own.
+  public static let none = SealMark(text: "")
+
+  /// Makes the mark of a word; nil unless it is eight ASCII letters and digits.
+  public init?(_ text: String) {
+    guard text.utf8.count == 8, text.utf8.allSatisfy(Self.isAllowed) else { return nil }
+    self.init(text: text)
+  }
+
+  private init(text: String) { self.text = text }
+
+  private static func isAllowed(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: false
+    }
+  }
+}

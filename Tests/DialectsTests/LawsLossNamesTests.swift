@@ -12,7 +12,7 @@ struct LawsLossNamesTests {
     let way = AnswerCrossing(from: pair.from, to: pair.to)
     var strange: [String: String] = [:]
     var told = 0
-    func check(_ losses: Losses, _ body: JSON, _ pieces: String = "", _ item: CorpusCase, _ kind: String) {
+    func check(_ losses: Losses, _ body: JSON, pieces: String = "", _ item: CorpusCase, _ kind: String) {
       for loss in losses.list {
         told += 1
         let first = loss.path.prefix { $0 != "." && $0 != "[" }
@@ -45,7 +45,7 @@ struct LawsLossNamesTests {
         let whole = way.upstream.writeResponse(LawsAnswer.fold(events), for: LawsAnswer.reply, losses: &nothing)
         // A member of its pieces, or the type of an event, is its word, too.
         let text = String(decoding: stream, as: UTF8.self)
-        check(losses, (try? JSON(parsing: whole)) ?? .null, text, item, "stream")
+        check(losses, (try? JSON(parsing: whole)) ?? .null, pieces: text, item, "stream")
       }
     }
     for (loss, id) in strange.sorted(by: { $0.key < $1.key }) { print("  loss names \(pair): \(loss) (\(id))") }

@@ -30,6 +30,11 @@ extension OpenAIResponses {
       return .turn([try readCall(item, path: path, kind: type == "function_call" ? .function : .custom)])
     case "function_call_output", "custom_tool_call_output":
       return .message(try readOutput(item, path: path, kind: type == "function_call_output" ? .function : .custom))
+    case "compaction", "compaction_summary", "context_compaction":
+      if case .client = source, let summary = item["encrypted_content"]?.string.flatMap(CompactionSeal.open) {
+        return .message(Message(.user, text: CompactedHistory.words(for: summary)))
+      }
+      return .turn([opaque(item)])
     case "additional_tools": return .message(Message(.developer, [opaque(item)]))
     case "mcp_approval_response": return .message(Message(.tool, [opaque(item)]))
     default: return type.hasSuffix("_output") ? .message(Message(.tool, [opaque(item)])) : .turn([opaque(item)])

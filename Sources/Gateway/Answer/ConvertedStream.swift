@@ -163,7 +163,7 @@ final class ConvertedStream: StreamedAnswer {
       return exchange.fail(refusal.failure, as: "malformed_tool_call", isUpstreams: true)
     }
     var losses = Losses()
-    let bytes = exchange.dialect.writeResponse(response, for: context, losses: &losses)
+    let bytes = generation.write(response, for: context, losses: &losses)
     AnswerFacts.note(losses, in: &exchange.record)
     var headers = HTTPHeaders()
     OutboundHeaders.response(head, isSameProtocol: attempt.prepared.isSameProtocol, into: &headers)

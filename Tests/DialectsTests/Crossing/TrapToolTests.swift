@@ -251,7 +251,7 @@ import Wire
   // MARK: - Tools a vendor runs
 
   static let hosted = [
-    "web_search", "file_search", "code_interpreter", "image_generation", "local_shell", "mcp", "computer_use_preview",
+    "web_search", "file_search", "code_interpreter", "image_generation", "mcp", "computer_use_preview",
   ]
 
   @Test(arguments: [DialectID.openAIChat, .anthropic, .gemini], hosted)

@@ -65,6 +65,8 @@ public struct Losses: Sendable {
   private var declared: [Declared] = []
   /// How many declarations came after the list was full, repetitions included.
   public private(set) var omitted = 0
+  /// Names or types of the tools that were left out, in order; they are in `list`, too.
+  public private(set) var tools: [String] = []
   private static let limit = 512
 
   /// Makes an empty list.
@@ -125,6 +127,12 @@ public struct Losses: Sendable {
     for loss in unnamed { add(.words(words(loss.place)), loss.reason) }
   }
 
+  /// Declares a tool that is left out.
+  public mutating func addTool(_ path: String, _ name: String, _ reason: String) {
+    add(path, reason)
+    if tools.count < Self.limit, !tools.contains(name) { tools.append(name) }
+  }
+
   /// Declares every member that `extensions` kept and the writer of `dialect` cannot restore.
   ///
   /// Nulls say nothing and are no loss.
@@ -154,6 +162,7 @@ public struct Losses: Sendable {
   /// Declares what another translation step lost, behind what is here.
   public mutating func append(_ other: Losses) {
     for loss in other.declared { add(loss.place, loss.reason) }
+    for tool in other.tools where tools.count < Self.limit && !tools.contains(tool) { tools.append(tool) }
     omitted += other.omitted
   }
 }

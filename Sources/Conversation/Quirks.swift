@@ -69,10 +69,18 @@ public struct Quirks: Sendable, Hashable, Codable {
   public var efforts: [String] = []
   /// Chat and Responses: whether freeform `custom` tools are known; otherwise they are lowered to functions.
   public var customTools = true
+  /// Whether the provider itself runs tools like web search; otherwise they are a declared loss, but for Anthropic's own
+  /// among Anthropic providers.
+  public var hostedTools = true
+  /// Chat: whether `web_search_options` is known.
+  public var webSearchOptions = false
   /// Responses: whether `namespace` and `tool_search` tools are known; otherwise they are flattened.
   public var namespaceTools = true
   /// Responses: whether the provider keeps responses (`previous_response_id`).
   public var storesResponses = true
+  /// Responses: whether the provider compacts conversations (`/responses/compact`, `compaction_trigger`); otherwise its
+  /// model is asked for a summary.
+  public var compaction = true
   /// Anthropic: how thinking is asked for.
   public var thinkingStyle: ThinkingStyle = .adaptive
   /// Anthropic: whether `anthropic-beta`, what Anthropic takes behind a beta only, and Claude Code's billing mark are

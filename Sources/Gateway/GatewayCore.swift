@@ -25,6 +25,7 @@ final class GatewayCore: Sendable {
   let exchanges = ExchangeCounter()
   let reasoning = ReasoningMemory()
   let blobs = BlobOrigins()
+  let responses = ResponseStore()
   let modelLists = ModelListCache()
   /// Where we listen, once bound.
   let listener = NIOLockedValueBox<Listener?>(nil)

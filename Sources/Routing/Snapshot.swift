@@ -119,6 +119,14 @@ public struct RouteTarget: Sendable, Hashable, CustomStringConvertible {
   public var description: String { "\(provider)/\(model)" }
 }
 
+/// What becomes of a tool that a provider does not know.
+public enum UnsupportedTools: String, Sendable, Hashable {
+  /// It is left out and a declared loss.
+  case drop
+  /// The request is refused with a 400 that names the tool.
+  case refuse
+}
+
 /// The settings the gateway reads.
 ///
 /// Defaults are what `aor config list` shows on a fresh store.
@@ -149,6 +157,14 @@ public struct GatewaySettings: Sendable, Hashable {
   public var captureBody = false
   /// Whether a translation that would lose something is refused with a 400.
   public var strict = false
+  /// What becomes of a tool that a provider does not know.
+  public var unsupportedTools = UnsupportedTools.drop
+  /// Whether responses are kept for `previous_response_id`.
+  public var storesResponses = false
+  /// Bytes of memory that kept responses may take.
+  public var maxStoredBytes = 64 * 1024 * 1024
+  /// Seconds that a response is kept.
+  public var maxStoredAge = 86_400.0
   /// Proxy for all upstream traffic; nil follows `HTTPS_PROXY` and friends.
   public var networkProxy: String?
 

@@ -78,7 +78,7 @@ def _codex_prompt(work: Path) -> str:
     ])
 
 
-def _environment(home: Path) -> dict[str, str]:
+def agent_environment(home: Path) -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": str(home), "TERM": "dumb", "LANG": "C.UTF-8"}
 
 
@@ -90,7 +90,7 @@ def _run(command: list[str], environment: dict[str, str], work: Path) -> subproc
 
 def launch_claude(binary: Path, home: Path, gateway: Gateway, prompt: str) -> Session:
     """One session of Claude Code, without a terminal."""
-    environment = _environment(home) | {
+    environment = agent_environment(home) | {
         "IS_SANDBOX": "1", "ANTHROPIC_BASE_URL": f"{gateway.base}/oc/default",
         "ANTHROPIC_AUTH_TOKEN": gateway.client_key, "ANTHROPIC_MODEL": "claude-sonnet-5-5",
         "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1"}
@@ -126,7 +126,7 @@ def _launch_codex(binary: Path, home: Path, gateway: Gateway, prompt: str) -> Se
     config = home / "codex"
     config.mkdir()
     (config / "config.toml").write_text(CODEX_CONFIG.format(base=gateway.base))
-    environment = _environment(home) | {"CODEX_HOME": str(config), "AOR_KEY": gateway.client_key}
+    environment = agent_environment(home) | {"CODEX_HOME": str(config), "AOR_KEY": gateway.client_key}
     done = _run(
         [str(binary), "exec", "--skip-git-repo-check", "--json", "--dangerously-bypass-approvals-and-sandbox", prompt],
         environment, home / "work")

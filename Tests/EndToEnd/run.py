@@ -21,6 +21,7 @@ from pathlib import Path
 import agent_cases
 import bad_input_cases
 import claude_cases
+import compaction_cases
 import loop_cases
 import sdk_cases
 from judge import Judge
@@ -68,8 +69,8 @@ def run_part(part: str, report: Report, binary: Path, directory: Path, scratch: 
         if not (judge_directory / "fake_upstream.py").exists():
             return report.skip(part, f"the judge is not at {judge_directory}")
         judge = Judge(judge_directory, python_with_clients(scratch))
-        cases = agent_cases if part == "agents" else sdk_cases
-        cases.run(report, judge, binary, directory)
+        for cases in (agent_cases, compaction_cases) if part == "agents" else (sdk_cases,):
+            cases.run(report, judge, binary, directory)
         if part == "agents":
             claude_cases.run(report, agent_cases.find_binaries(judge.python)["claude"], binary, directory)
     except Exception as error:  # noqa: BLE001

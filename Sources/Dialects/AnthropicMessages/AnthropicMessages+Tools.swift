@@ -136,7 +136,7 @@ extension AnthropicRequestComposer {
         ? hosted.original.json : compose(hosted, path: path)
     case .opaque(let part):
       guard part.dialect == AnthropicMessages.dialect else {
-        losses.add(path, "Anthropic Messages has no `\(part.type)` tool")
+        losses.addTool(path, part.type, "Anthropic Messages has no `\(part.type)` tool")
         return nil
       }
       return part.json

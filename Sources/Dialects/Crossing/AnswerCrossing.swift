@@ -94,13 +94,16 @@ public struct AnswerCrossing: Sendable {
   public func raised(_ response: ConversationResponse, exchangeID: String) throws(Refusal) -> ConversationResponse {
     if let failure = response.failure { throw Refusal(cause: .failed, failure: failure) }
     if let refusal = Self.missingCall(in: response) { throw refusal }
-    var response = raising?.raise(response) ?? response
+    var response = response
+    // Before they are raised: a call may become an item that repeats its id.
+    CallIDs.name(&response, exchangeID: exchangeID)
+    if let raising { response = raising.raise(response) }
     if response.candidates.first?.stop?.reason == .malformedToolCall {
       throw Refusal(
         cause: .malformedToolCall,
         failure: UpstreamFailure(.badGateway, status: 502, message: "the model's tool call could not be parsed"))
     }
-    CallIDs.name(&response, exchangeID: exchangeID)
+    if let failure = response.failure, response.candidates.isEmpty { throw Refusal(cause: .failed, failure: failure) }
     return response
   }
 

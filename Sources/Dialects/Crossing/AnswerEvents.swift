@@ -51,6 +51,9 @@ public struct AnswerEvents: Sendable {
 
   private mutating func told(_ read: [ConversationEvent]) -> [ConversationEvent] {
     guard !isOver else { return [] }
+    var read = read
+    // Before they are raised: a call may become an item that repeats its id.
+    for position in read.indices { CallIDs.name(&read[position], exchangeID: exchangeID) }
     var events: [ConversationEvent] = []
     if raising == nil {
       events = read
@@ -58,7 +61,6 @@ public struct AnswerEvents: Sendable {
       for event in read { raising?.raise(event, into: &events) }
     }
     for position in events.indices {
-      CallIDs.name(&events[position], exchangeID: exchangeID)
       if case .failed(var failure) = events[position], hasSubstance {
         // Only an error that becomes the whole answer may go out as the upstream wrote it.
         failure.original = nil

@@ -8,25 +8,48 @@ public struct AnswerRaising: Sendable {
   private var tools: ToolRaising
   private var object = JSONObjectRaising()
   private var inputs: CallInputCheck
+  private let compaction: Compaction
+  private var summary = CompactionRaising()
+  private let clientTools: ClientTools
+  private var items: ClientToolRaising
 
-  init(_ lowering: ToolLowering, _ emulation: JSONObjectEmulation, _ inputs: CallInputCheck) {
+  init(
+    _ lowering: ToolLowering, _ emulation: JSONObjectEmulation, _ inputs: CallInputCheck,
+    _ compaction: Compaction = .inactive, _ clientTools: ClientTools = ClientTools()
+  ) {
     self.lowering = lowering
     self.emulation = emulation
     self.inputs = inputs
+    self.compaction = compaction
+    self.clientTools = clientTools
+    items = ClientToolRaising(clientTools)
     tools = ToolRaising(lowering)
   }
 
   /// Whether answers pass unchanged.
-  public var isIdentity: Bool { lowering.isIdentity && !emulation.isActive && !inputs.isActive }
+  public var isIdentity: Bool {
+    lowering.isIdentity && !emulation.isActive && !inputs.isActive && !compaction.isActive && !clientTools.isActive
+  }
+
+  /// Whether the answer is a compacted conversation.
+  public var compacts: Bool { compaction.isActive }
 
   /// A whole answer as the client should see it.
   public func raise(_ response: ConversationResponse) -> ConversationResponse {
-    lowering.raise(emulation.raise(inputs.check(response)))
+    if compaction.isActive { return compaction.raise(response) }
+    return clientTools.raise(lowering.raise(emulation.raise(inputs.check(response))))
   }
 
   /// What the client should see of an event of a stream; appended to `events`.
   public mutating func raise(_ event: ConversationEvent, into events: inout [ConversationEvent]) {
+    if compaction.isActive { return summary.raise(event, into: &events) }
     let event = inputs.check(event)
+    if clientTools.isActive {
+      var raised: [ConversationEvent] = []
+      tools.raise(event, into: &raised)
+      for event in raised { items.raise(event, into: &events) }
+      return
+    }
     guard emulation.isActive else { return tools.raise(event, into: &events) }
     events.append(contentsOf: object.raise(event))
   }

@@ -53,8 +53,14 @@ public struct Crossing: Sendable {
       if !quirks.customTools { words.append("\"custom\"") }
       if !quirks.imageInput { words.append("\"image_url\"") }
     case .openAIResponses:
-      if !quirks.customTools { words += ["\"custom\"", "\"custom_tool_call\""] }
-      if !quirks.namespaceTools { words += ["\"namespace\"", "\"tool_search\""] }
+      if !quirks.customTools {
+        words += [
+          "\"custom\"", "\"custom_tool_call\"", "\"local_shell", "\"shell", "\"apply_patch\"", "\"apply_patch_call",
+        ]
+      }
+      if !quirks.namespaceTools { words += ["\"namespace\"", "\"tool_search", "\"additional_tools\""] }
+      if !quirks.hostedTools { words += ["\"web_search", "\"code_interpreter\"", "\"file_search\"", "\"mcp\""] }
+      if !quirks.compaction { words += ["\"compaction", "\"context_compaction\""] }
       if !quirks.imageInput { words.append("\"input_image\"") }
     case .anthropic:
       words.append("\"srvtoolu_aor_")
@@ -101,6 +107,9 @@ public struct Crossing: Sendable {
     var request = conversation
     var losses = Losses()
     let isSame = client == upstream.id
+    let compaction = Compaction(&request, for: upstream.id, target.quirks)
+    let clientTools = ClientTools(&request, for: upstream.id, target.quirks)
+    CompactedHistory.apply(&request.messages, for: upstream.id, target.quirks, losses: &losses)
     if !isSame {
       if request.previousResponseID != nil {
         throw DialectError(
@@ -124,6 +133,9 @@ public struct Crossing: Sendable {
       EffortLimit.apply(&request, for: upstream.id, target.quirks, losses: &losses)
     }
     if !isSame || target.quirks.stripBetas { ToolReferences.apply(&request.messages) }
+    if !target.quirks.hostedTools, !isSame || upstream.id == .openAIResponses {
+      HostedTools.leaveOut(of: &request, losses: &losses)
+    }
     let emulation = JSONObjectEmulation(&request, for: upstream.id)
     if !target.quirks.imageInput { ImageMarker.apply(&request.messages, losses: &losses) }
     let lowering = ToolLowering(request, capabilities: capabilities(of: upstream, target.quirks))
@@ -136,8 +148,9 @@ public struct Crossing: Sendable {
     losses.name(as: DialectCatalog.dialect(client), in: conversation.extensions)
     return Crossing(
       path: isSame ? .patched : .translated, body: .written(body), losses: losses,
-      raising: AnswerRaising(lowering, emulation, CallInputCheck(from: client, to: upstream.id)), hidesUsage: false,
-      rewritesAnswer: true)
+      raising: AnswerRaising(
+        lowering, emulation, CallInputCheck(from: client, to: upstream.id), compaction, clientTools),
+      hidesUsage: false, rewritesAnswer: true)
   }
 
   /// The agent's session as a `prompt_cache_key`, where the provider wants one: turns of one session then meet the cache

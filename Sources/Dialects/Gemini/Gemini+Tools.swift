@@ -112,14 +112,15 @@ extension Gemini {
         if opaque.dialect == .gemini {
           hosted.append((tool.name, opaque.json, path))
         } else {
-          losses.add(path, "Gemini has no equivalent of the tool `\(tool.name.isEmpty ? opaque.type : tool.name)`")
+          let name = tool.name.isEmpty ? opaque.type : tool.name
+          losses.addTool(path, name, "Gemini has no equivalent of the tool `\(name)`")
         }
       }
     }
     if !functions.isEmpty, !quirks.mixedTools {
       hosted.removeAll { entry in
         guard entry.key != "codeExecution", entry.key != "code_execution" else { return false }
-        losses.add(entry.path, "cannot stand beside functions; the functions are kept")
+        losses.addTool(entry.path, entry.key, "cannot stand beside functions; the functions are kept")
         return true
       }
     }
@@ -162,7 +163,8 @@ extension Gemini {
       case "type", "name", "cache_control": continue
       case "allowed_domains", "blocked_domains", "filters":
         if member.value.elements.isEmpty, member.value.members.isEmpty { continue }
-        losses.add("\(path).\(member.key)", "Gemini cannot limit the sites; the tool is left out")
+        losses.addTool(
+          "\(path).\(member.key)", tool.kind.rawValue, "Gemini cannot limit the sites; the tool is left out")
         isAllowed = false
       default: losses.add("\(path).\(member.key)", "Gemini has no equivalent")
       }

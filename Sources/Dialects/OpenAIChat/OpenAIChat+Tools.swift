@@ -126,12 +126,17 @@ extension OpenAIChat.RequestWriter {
       if case .hosted(let hosted) = tool.kind {
         if hosted.original.dialect == .openAIChat {
           writer.member("web_search_options", hosted.original.json)
+        } else if hosted.kind == .webSearch, target.quirks.webSearchOptions {
+          writeSearch(hosted.original.json, into: &writer)
         } else {
-          losses.add(
-            tool.place, "\(DialectID.openAIChat.displayName) has no vendor-run tool like `\(hosted.kind.rawValue)`")
+          losses.addTool(
+            tool.place, hosted.kind.rawValue,
+            "\(DialectID.openAIChat.displayName) has no vendor-run tool like `\(hosted.kind.rawValue)`")
         }
       } else if case .opaque(let opaque) = tool.kind, opaque.dialect != .openAIChat {
-        losses.add(tool.place, "\(DialectID.openAIChat.displayName) does not know the tool type `\(opaque.type)`")
+        losses.addTool(
+          tool.place, opaque.type,
+          "\(DialectID.openAIChat.displayName) does not know the tool type `\(opaque.type)`")
       } else if tool.extensions.own(.openAIChat)?.path.hasPrefix("functions") == true {
         functions.append(tool)
       } else {
@@ -150,6 +155,30 @@ extension OpenAIChat.RequestWriter {
       for tool in tools { write(tool, into: &writer) }
     }
     writeChoice(among: names, into: &writer)
+  }
+
+  /// A search of another protocol as `web_search_options`.
+  ///
+  /// Format: https://developers.openai.com/api/docs/guides/tools-web-search
+  private mutating func writeSearch(_ source: JSON, into writer: inout JSONWriter) {
+    for member in source.members where !member.value.isNull {
+      let isSaid = ["type", "name", "user_location", "search_context_size", "cache_control"].contains(member.key)
+      if isSaid || member.value.isObject && member.value.members.isEmpty { continue }
+      losses.add("tools: web_search.\(member.key)", "\(DialectID.openAIChat.displayName) has no equivalent")
+    }
+    writer.object("web_search_options") { writer in
+      if let size = source["search_context_size"], size.isString { writer.member("search_context_size", size) }
+      guard let location = source["user_location"], location.isObject else { return }
+      writer.object("user_location") { writer in
+        writer.member("type", static: "approximate")
+        writer.object("approximate") { writer in
+          for member in location.members where !member.isNamed("type") && member.value.isString {
+            writer.key(named: member.key)
+            writer.value(member.value)
+          }
+        }
+      }
+    }
   }
 
   private mutating func write(_ tool: Tool, into writer: inout JSONWriter) {

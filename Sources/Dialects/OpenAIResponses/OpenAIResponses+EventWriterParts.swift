@@ -19,6 +19,7 @@ extension OpenAIResponsesEventWriter {
           .part, of: part, at: count, "`\(opaque.type)` is known to \(opaque.dialect.displayName) only")
       }
       tell(Array(opaque.json.text.utf8), isAdded: false, into: &output)
+      if let state = part.state { tellState(state, isAfter: true, into: &output) }
     case .image(let media):
       close(isWhole: true, into: &output)
       guard case .base64(let data) = media.source else {

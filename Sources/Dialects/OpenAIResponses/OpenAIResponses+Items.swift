@@ -30,6 +30,11 @@ extension OpenAIResponses {
       return .turn([try readCall(item, path: path, kind: type == "function_call" ? .function : .custom)])
     case "function_call_output", "custom_tool_call_output":
       return .message(try readOutput(item, path: path, kind: type == "function_call_output" ? .function : .custom))
+    case "compaction", "compaction_summary", "context_compaction":
+      if case .client = source, let summary = item["encrypted_content"]?.string.flatMap(CompactionSeal.open) {
+        return .message(Message(.user, text: CompactedHistory.words(for: summary)))
+      }
+      return .turn([opaque(item, path: path)])
     case "additional_tools": return .message(Message(.developer, [opaque(item, path: path)]))
     case "mcp_approval_response": return .message(Message(.tool, [opaque(item, path: path)]))
     default:

@@ -58,7 +58,7 @@ extension OpenAIResponses {
       entry = try readItem(item, path: path, source: .upstream(origin))
     } catch {
       guard item.isObject else { throw error }
-      return [opaque(item)]
+      return [opaque(item, path: path)]
     }
     switch entry {
     case .turn(let parts): return parts

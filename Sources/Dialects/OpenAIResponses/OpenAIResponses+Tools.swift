@@ -77,7 +77,7 @@ extension OpenAIResponses {
       while position < tools.count {
         if case .opaque(let opaque) = tools[position].kind, opaque.type == "tool_search", !target.quirks.namespaceTools
         {
-          inner.add(tools[position].place, "the provider knows no `tool_search`")
+          inner.addTool(tools[position].place, "tool_search", "the provider knows no `tool_search`")
           position += 1
           continue
         }
@@ -154,7 +154,8 @@ extension OpenAIResponses {
       writeHosted(hosted, path: path, losses: &losses, into: &writer)
     case .opaque(let opaque):
       guard opaque.dialect == dialect else {
-        return losses.add(path, "`\(opaque.type)` is known to \(opaque.dialect.displayName) only")
+        return losses.addTool(
+          path, opaque.type, "`\(opaque.type)` is known to \(opaque.dialect.displayName) only")
       }
       writer.value(opaque.json)
     }
@@ -165,7 +166,7 @@ extension OpenAIResponses {
   ) {
     let source = tool.original.json
     switch tool.kind {
-    case .webFetch: losses.add(path, "no equivalent of a hosted fetch")
+    case .webFetch: losses.addTool(path, "web_fetch", "no equivalent of a hosted fetch")
     case .codeExecution:
       writer.object { writer in
         writer.member("type", static: "code_interpreter")
@@ -178,7 +179,17 @@ extension OpenAIResponses {
         if let allowed = source["allowed_domains"], !allowed.elements.isEmpty {
           writer.object("filters") { $0.member("allowed_domains", allowed) }
         }
-        if let place = source["user_location"], place.isObject { writer.member("user_location", place) }
+        if let size = source["search_context_size"], size.isString { writer.member("search_context_size", size) }
+        if let place = source["user_location"], place.isObject {
+          writer.object("user_location") { writer in
+            writer.member("type", static: "approximate")
+            // Chat says it one deeper.
+            for member in (place["approximate"] ?? place).members where !member.isNamed("type") {
+              writer.key(named: member.key)
+              writer.value(member.value)
+            }
+          }
+        }
         if source["max_uses"]?.int != nil { inner.add(path + ".max_uses", "searches cannot be counted") }
       }
       losses.append(inner)

@@ -164,8 +164,8 @@ final class ConvertedStream: StreamedAnswer {
       return exchange.fail(refusal.failure, as: "malformed_tool_call", isUpstreams: true)
     }
     var losses = Losses()
-    let bytes = answer.write(response, asStream: false, for: context, losses: &losses)
-    AnswerFacts.note(losses, in: &exchange.record)
+    let bytes = generation.write(response, for: context, losses: &losses)
+    AnswerFacts.note(answer.named(losses), in: &exchange.record)
     var headers = HTTPHeaders()
     OutboundHeaders.response(head, isSameProtocol: attempt.prepared.isSameProtocol, into: &headers)
     headers.add(name: "content-type", value: "application/json")

@@ -26,6 +26,7 @@ struct WholeAnswer {
     switch generation.operation.kind {
     case .countTokens: count(body)
     case .generate: generate(body)
+    case .compact where attempt.prepared.crossing?.raising.compacts == true: generate(body)
     default: relay(body)
     }
   }
@@ -78,8 +79,11 @@ struct WholeAnswer {
       }
     }
     var losses = Losses()
-    let bytes = answer.write(response, asStream: generation.isStream, for: context, losses: &losses)
-    AnswerFacts.note(losses, in: &exchange.record)
+    let bytes =
+      generation.isStream
+      ? answer.write(response, asStream: true, for: context, losses: &losses)
+      : generation.write(response, for: context, losses: &losses)
+    AnswerFacts.note(answer.named(losses), in: &exchange.record)
     guard generation.isStream else { return send(ByteBuffer(bytes: bytes)) }
     generation.note(head.status, nil)
     exchange.sendHead(status: .ok, headers: StreamHeaders.make(context.framing, head, isSameProtocol: isSame))

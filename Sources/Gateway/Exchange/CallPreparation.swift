@@ -63,6 +63,7 @@ struct CallPreparation {
       switch operation.kind {
       case .generate: return try generate()
       case .countTokens: return try countTokens()
+      case .compact: return try compact()
       default: return try passOn()
       }
     } catch {
@@ -117,6 +118,8 @@ struct CallPreparation {
     }
     var request = try read()
     request = request.without(dropped, for: endpoint.dialect, origin)
+    // Kept here, so nothing is lost where the upstream cannot.
+    if exchange.keeper != nil, !isSameProtocol { request.store = nil }
     return try Crossing.translated(
       request, from: operation.dialect, to: DialectCatalog.dialect(endpoint.dialect), for: target)
   }
@@ -189,6 +192,21 @@ struct CallPreparation {
     guard case .written(let bytes) = crossing.body else { throw DialectError("the request cannot be counted") }
     return try call(
       .countTokens(model: candidate.model), body: TokenCount.request(bytes, endpoint.dialect, model: candidate.model),
+      crossing: crossing, origin: origin)
+  }
+
+  /// Relayed to a provider that compacts; the model of any other is asked for a summary.
+  private mutating func compact() throws(DialectError) -> PreparedCall {
+    let target = RequestTarget(model: candidate.model, quirks: candidate.quirks, origin: origin)
+    let isRelayed = endpoint.dialect == .openAIResponses && candidate.quirks.compaction
+    if isRelayed, inbound?.hasSeal != true { return try passOn() }
+    var request = try read()
+    if !isRelayed { Compaction.request(in: &request) }
+    request.isStream = false
+    let crossing = try Crossing.translated(
+      request, from: operation.dialect, to: DialectCatalog.dialect(endpoint.dialect), for: target)
+    return try call(
+      isRelayed ? .compact : .generate(model: candidate.model, stream: false), body: body(of: crossing),
       crossing: crossing, origin: origin)
   }
 

@@ -12,7 +12,7 @@ import Upstream
 final class Exchange {
   /// Without prefix, `[0-9a-z]+`.
   let id: String
-  let request: ClientRequest
+  private(set) var request: ClientRequest
   let gateway: GatewayCore
   let eventLoop: any EventLoop
   let snapshot: Snapshot
@@ -25,6 +25,8 @@ final class Exchange {
   private(set) var isDone = false
   /// What must be stopped when the client leaves.
   private var work: (any ExchangeWork)?
+  /// Listens to a response that is to be kept.
+  var keeper: AnswerKeeper?
   private var secrets: [String]
   /// Made where something is to be masked, which is rare.
   private var masking: Masking { Masking(secrets: secrets) }
@@ -101,10 +103,14 @@ final class Exchange {
     case .health, .metrics: break
     case .probe: send(status: .ok, headers: HTTPHeaders(), body: nil)
     case .models, .model: begin(ModelsWork(self, operation, group: group))
+    case .stored(let id, let action): StoredResponseWork(exchange: self, id: id, action: action, group: group).answer()
     case .generate, .countTokens, .compact, .relay:
       begin(Generation(self, operation, group: group))
     }
   }
+
+  /// Goes on with another body than the client sent.
+  func replaceBody(_ body: ByteBuffer) { request.body = body }
 
   private func begin(_ work: some ExchangeWork) {
     self.work = work
@@ -243,6 +249,7 @@ final class Exchange {
     if record.firstByteAfter == nil { record.firstByteAfter = elapsed }
     record.responseBytes += buffer.readableBytes
     capture?.response(buffer)
+    keeper?.hear(buffer)
     responder.send(body: buffer)
   }
 
@@ -252,6 +259,7 @@ final class Exchange {
     guard hasSentHead else {
       return fail(UpstreamFailure(.badGateway, status: 502, message: "the upstream said nothing"), as: "empty_answer")
     }
+    if record.errorKind == nil { keeper?.end() }
     finish(errorKind: record.errorKind, message: record.errorMessage)
     responder.sendEnd()
   }

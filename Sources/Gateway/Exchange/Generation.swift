@@ -19,6 +19,10 @@ final class Generation: ExchangeWork {
   private var attempt: Attempt?
   /// What is left out since the candidate refused the reasoning state it was given.
   private var dropped = DroppedReasoning.none
+  /// Whether the candidate's model is asked for a summary since the candidate cannot compact.
+  private var asksForSummary = false
+  /// The response that the client goes on from, where it is kept here.
+  private var previousResponse: String?
 
   init(_ exchange: Exchange, _ operation: ClientOperation, group: String) {
     self.exchange = exchange
@@ -35,6 +39,7 @@ final class Generation: ExchangeWork {
     if let failure = ContentCoding.refusal(of: exchange.request) {
       return exchange.fail(failure, as: "unsupported_encoding")
     }
+    useStore()
     do throws(DialectError) {
       try read()
     } catch {
@@ -56,6 +61,33 @@ final class Generation: ExchangeWork {
       return exchange.fail(Self.failure(error), as: "no_route")
     }
     tryCandidate()
+  }
+
+  /// Puts the conversation that is kept here into the request, and sees that its answer is kept.
+  private func useStore() {
+    let settings = exchange.snapshot.settings
+    guard settings.storesResponses, operation.kind == .generate, operation.dialect == .openAIResponses else { return }
+    let store = exchange.gateway.responses
+    let bounds = settings.storeBounds
+    let now = exchange.record.startedAt
+    guard
+      let stored = StoredConversation(exchange.request.body, store, group: group, bounds: bounds, now: now)
+    else { return }
+    if let body = stored.body { exchange.replaceBody(body) }
+    previousResponse = stored.previous
+    guard stored.keepsAnswer else { return }
+    let isStream = exchange.request.body.withUnsafeReadableBytes {
+      (try? InboundRequest($0, dialect: operation.dialect, line: RequestLine()))?.isStream ?? false
+    }
+    exchange.keeper = AnswerKeeper(isStream: isStream, limit: bounds.bytes) { [group, weak self] response in
+      // What the upstream keeps itself is its to go on from.
+      guard let id = response["id"]?.string, let prepared = self?.attempt?.prepared,
+        !(prepared.isSameProtocol && prepared.candidate.quirks.storesResponses)
+      else { return }
+      let entry = ResponseStore.Entry(
+        group: group, previous: stored.previous, input: stored.input, response: response)
+      store.keep(entry, id: id, bounds: bounds, now: now)
+    }
   }
 
   /// Whether the route leaves it to the client to name the model.
@@ -98,7 +130,8 @@ final class Generation: ExchangeWork {
 
   private func tryCandidate() {
     guard let plan, plan.candidates.indices.contains(position) else { return }
-    let candidate = plan.candidates[position]
+    var candidate = plan.candidates[position]
+    if asksForSummary { candidate.quirks.compaction = false }
     exchange.record.provider = candidate.provider.name
     exchange.record.account = candidate.credential?.account
     exchange.record.modelSent = candidate.model
@@ -114,6 +147,13 @@ final class Generation: ExchangeWork {
           UpstreamFailure(
             .invalidRequest, status: 400, message: "strict: \(loss.path) would be lost: \(loss.reason)",
             param: loss.path), as: "strict")
+      }
+      if exchange.snapshot.settings.unsupportedTools == .refuse, let tool = prepared.crossing?.losses.tools.first {
+        return exchange.fail(
+          UpstreamFailure(
+            .invalidRequest, status: 400,
+            message: "provider `\(candidate.provider.name)` has no tool like `\(tool)` (`tools.unsupported` is refuse)",
+            param: "tools"), as: "unsupported_tool")
       }
       let attempt = Attempt(self, prepared)
       self.attempt = attempt
@@ -140,9 +180,15 @@ final class Generation: ExchangeWork {
       dropped = more
       return tryCandidate()
     }
+    if !asksForSummary, refusesCompaction(failure, head) {
+      // It speaks Responses, but not this part of it.
+      asksForSummary = true
+      return tryCandidate()
+    }
     if let next = RetryRule.next(after: cause, at: position, in: plan.candidates) {
       position = next
       dropped = .none
+      asksForSummary = false
       return tryCandidate()
     }
     var headers = HTTPHeaders()
@@ -151,6 +197,18 @@ final class Generation: ExchangeWork {
         head, isSameProtocol: attempt?.prepared.isSameProtocol ?? false, into: &headers)
     }
     exchange.fail(failure, as: kind, headers: headers, isUpstreams: true)
+  }
+
+  /// Whether a failure says that the upstream cannot compact.
+  private func refusesCompaction(_ failure: UpstreamFailure, _ head: UpstreamResponseHead?) -> Bool {
+    guard let candidate = attempt?.prepared.candidate, candidate.endpoint.dialect == .openAIResponses,
+      candidate.quirks.compaction
+    else { return false }
+    switch (operation.kind, head?.status) {
+    case (.compact, 404), (.compact, 405), (.compact, 501): return true
+    case (.generate, 400), (.generate, 422): return failure.message.contains("compaction")
+    default: return false
+    }
   }
 
   /// Writes the attempt that just ended into the record.
@@ -195,10 +253,21 @@ final class Generation: ExchangeWork {
         exchange.request.body, operation, clientDialect, seals: exchange.gateway.identity.seals))
       ?? ConversationRequest(model: model ?? "", isStream: isStream)
     conversation = request
+    var summary = request.summary()
+    summary.previousResponseID = previousResponse ?? summary.previousResponseID
     let isArray = operation.dialect == .gemini && isStream && !(exchange.request.query ?? "").contains("alt=sse")
     return ReplyContext(
-      request: request.summary(), model: model ?? "", exchangeID: exchange.id, createdAt: exchange.createdAt,
+      request: summary, model: model ?? "", exchangeID: exchange.id, createdAt: exchange.createdAt,
       framing: isArray ? .jsonArray : .serverSentEvents, seals: exchange.gateway.identity.seals)
+  }
+
+  /// A whole answer in the client's protocol.
+  func write(_ response: ConversationResponse, for context: ReplyContext, losses: inout Losses) -> [UInt8] {
+    guard operation.kind == .compact else {
+      return clientDialect.writeResponse(response, for: context, losses: &losses)
+    }
+    let request = (try? JSON(parsing: Array(exchange.request.body.readableBytesView))) ?? .null
+    return OpenAIResponses.writeCompacted(response, of: request, for: context)
   }
 
   /// The request's bytes are not needed any more.

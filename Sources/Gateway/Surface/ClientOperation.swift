@@ -9,6 +9,8 @@ struct ClientOperation: Sendable, Hashable {
     case generate
     case countTokens
     case compact
+    /// A response kept here.
+    case stored(id: String, StoredResponseWork.Action)
     case models
     case model(String)
     /// Passed on to a provider that has it.
@@ -63,6 +65,7 @@ extension ClientOperation {
         UnknownPath(dialect: guess, group: group, allowed: nil)
       }
     }
+    if let stored = stored(segments, request.method) { return .success(operation(stored, .openAIResponses)) }
     guard
       let found = table[segments.joined(separator: "/")]
         ?? (segments.isEmpty && group != nil && !hasVersion ? chat : nil)
@@ -92,6 +95,16 @@ extension ClientOperation {
     "rerank": (.relay(.rerank), .openAIChat),
     "completions": (.relay(.completions), .openAIChat),
   ]
+
+  private static func stored(_ segments: [String], _ method: HTTPMethod) -> Kind? {
+    guard segments.count >= 2, segments[0] == "responses", !segments[1].isEmpty else { return nil }
+    switch (method, segments.dropFirst(2).joined(separator: "/")) {
+    case (.GET, "") where segments[1] != "compact": return .stored(id: segments[1], .read)
+    case (.DELETE, ""): return .stored(id: segments[1], .delete)
+    case (.GET, "input_items"): return .stored(id: segments[1], .inputItems)
+    default: return nil
+    }
+  }
 
   private static func models(
     _ segments: [String], _ request: ClientRequest, _ base: ClientOperation

@@ -13,6 +13,7 @@ extension ProviderPreset {
       $0.customTools = false
       $0.namespaceTools = false
       $0.storesResponses = false
+      $0.compaction = false
       // Every model's thinking is asked for in the one form that all of them take here.
       $0.thinkingStyle = .budget
     },

@@ -29,6 +29,7 @@ extension ProviderPreset {
         $0.maxTokensField = .maxTokens
         $0.reasoningSwitch = .enableThinking
         $0.storesResponses = true
+        $0.hostedTools = true
       },
       modelQuirks: [ModelQuirks("qwen3-coder*", .imageInput(false), .reasoningSwitch(.none))],
       models: ["qwen3.7-max", "qwen3.7-plus", "qwen3.5-plus", "qwen-plus", "qwen3-coder-plus"], website: website,

@@ -10,6 +10,7 @@ extension ProviderPreset {
     quirks: .thirdParty {
       $0.reasoningSwitch = .thinkingType
       $0.storesResponses = true
+      $0.hostedTools = true
     },
     models: ["doubao-seed-1-8-251228", "deepseek-v4-pro-ga-260813", "deepseek-v4-flash-ga-260731"],
     website: "https://console.volcengine.com/ark/region:ark+cn-beijing/apiKey",

@@ -10,6 +10,7 @@ extension ProviderPreset {
     ],
     quirks: .thirdParty {
       $0.storesResponses = true
+      $0.hostedTools = true
       $0.reasoningReplay = .never
       // https://docs.x.ai/developers/advanced-api-usage/prompt-caching/maximizing-cache-hits
       $0.sessionCacheKey = true

@@ -8,6 +8,10 @@ public enum SettingKey: String, Sendable, Hashable, CaseIterable {
   case serverMaxBodySize = "server.maxBodySize"
   case gatewayStrict = "gateway.strict"
   case gatewayKeepAliveInterval = "gateway.keepAliveInterval"
+  case toolsUnsupported = "tools.unsupported"
+  case responsesStore = "responses.store"
+  case responsesMaxSize = "responses.maxSize"
+  case responsesMaxAge = "responses.maxAge"
   case timeoutsConnect = "timeouts.connect"
   case timeoutsFirstByte = "timeouts.firstByte"
   case timeoutsFirstByteStreaming = "timeouts.firstByteStreaming"
@@ -60,6 +64,21 @@ extension SettingKey {
       Entry(
         type: .duration, value: .duration(15), range: 0.001...3600,
         summary: "Time between keep-alives to a client that waits for a translated stream.")
+    case .toolsUnsupported:
+      Entry(
+        type: .text, value: .text("drop"),
+        summary: "What becomes of a tool that the provider does not know: drop leaves it out, refuse answers 400.")
+    case .responsesStore:
+      Entry(
+        type: .flag, value: .flag(false),
+        summary: "Keep responses in memory for clients that go on by previous_response_id.")
+    case .responsesMaxSize:
+      Entry(
+        type: .size, value: .size(64 << 20), range: 1...Double(4 << 30),
+        summary: "Most memory that kept responses may take.")
+    case .responsesMaxAge:
+      Entry(
+        type: .duration, value: .duration(86_400), range: 1...2_592_000, summary: "Time a response is kept.")
     case .timeoutsConnect:
       Entry(type: .duration, value: .duration(10), range: 0.001...3600, summary: "Time to connect to a provider.")
     case .timeoutsFirstByte:

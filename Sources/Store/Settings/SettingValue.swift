@@ -1,4 +1,5 @@
 import Foundation
+import Routing
 
 /// The kinds of values settings have.
 public enum SettingType: String, Sendable, Hashable {
@@ -90,6 +91,9 @@ extension SettingKey {
     case .networkProxy:
       guard let address = try NetworkProxy.validate(text) else { throw refusal("", "not be empty") }
       return address
+    case .toolsUnsupported:
+      guard let word = UnsupportedTools(rawValue: text.lowercased()) else { throw refusal(text, "be drop or refuse") }
+      return word.rawValue
     case .serverKey:
       guard !text.isEmpty, text.utf8.allSatisfy({ (33...126).contains($0) }) else {
         throw refusal("", "be one line of printable ASCII without spaces")

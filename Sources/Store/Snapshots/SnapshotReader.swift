@@ -100,6 +100,10 @@ public struct SnapshotReader: Sendable {
     case (.serverMaxBodySize, .size(let bytes)): settings.maxBodySize = bytes
     case (.gatewayStrict, .flag(let flag)): settings.strict = flag
     case (.gatewayKeepAliveInterval, .duration(let seconds)): settings.keepAliveInterval = seconds
+    case (.toolsUnsupported, .text(let word)): settings.unsupportedTools = UnsupportedTools(rawValue: word) ?? .drop
+    case (.responsesStore, .flag(let flag)): settings.storesResponses = flag
+    case (.responsesMaxSize, .size(let bytes)): settings.maxStoredBytes = bytes
+    case (.responsesMaxAge, .duration(let seconds)): settings.maxStoredAge = seconds
     case (.timeoutsConnect, .duration(let seconds)): settings.connectTimeout = seconds
     case (.timeoutsFirstByte, .duration(let seconds)): settings.firstByteTimeout = seconds
     case (.timeoutsFirstByteStreaming, .duration(let seconds)): settings.firstByteTimeoutStreaming = seconds

@@ -102,7 +102,7 @@ import Wire
   func keywordByKeyword(schema: String, expected: String, lost: [String]) {
     let sent = SchemaCrossing.property(schema, to: .geminiOpenAPI)
     #expect(sent.schema?.text == expected)
-    #expect(Set(sent.paths) == Set(lost.map { "schema of f: \($0)" }))
+    #expect(Set(sent.paths) == Set(lost.map { "tools.parameters.\($0)" }))
   }
 
   @Test(arguments: [
@@ -143,7 +143,7 @@ import Wire
     let root = #"{"type":"object","properties":{"p":\#(schema),"q":{"anyOf":[{"type":"string"},{"type":"number"}]}},"#
     let sent = SchemaCrossing.tool(root + definitions + "}", to: .geminiOpenAPI)
     #expect(sent.schema?["properties"]?["p"]?.text == expected)
-    #expect(Set(sent.paths) == Set(lost.map { "schema of f: \($0)" }))
+    #expect(Set(sent.paths) == Set(lost.map { "tools.parameters.\($0)" }))
   }
 
   /// Google: "schema type should be OBJECT".
@@ -153,7 +153,7 @@ import Wire
     #expect(sent.schema?["type"]?.string == "OBJECT")
     let expected = SchemaCrossing.json(root.expected)["properties"]?.members.map(\.key)
     #expect(sent.schema?["properties"]?.members.map(\.key) == expected)
-    for keyword in root.lost { #expect(sent.paths.contains("schema of f: \(keyword)")) }
+    for keyword in root.lost { #expect(sent.paths.contains("tools.parameters.\(keyword)")) }
   }
 
   @Test func whatIsInlinedIsBoundedForAllToolsTogether() {
@@ -168,7 +168,7 @@ import Wire
     request.tools = (0..<50).map { Tool(name: "f\($0)", kind: .function(schema: schema, strict: nil)) }
     let (body, losses) = SchemaCrossing.write(request, to: .geminiOpenAPI)
     #expect(body.byteCount < 4_000_000)
-    #expect(losses.contains { $0.path == "schema of f49: $ref" })
+    #expect(losses.contains { $0.path == "tools.parameters.$ref" })
     let long = String(repeating: "x", count: 100_000)
     let uses = (0..<400).map { ##""p\##($0)":{"$ref":"#/$defs/a"}"## }.joined(separator: ",")
     let wordy =

@@ -51,7 +51,7 @@ import Wire
     let responses = SchemaCrossing.answer(schema, to: .responses)
     #expect(responses.schema?.text == expected)
     #expect(responses.strict == isStrict)
-    for sent in [chat, responses] { #expect(sent.paths == (isStrict ? [] : ["output format: schema"])) }
+    for sent in [chat, responses] { #expect(sent.paths == (isStrict ? [] : ["response_format.schema"])) }
   }
 
   @Test func whatAnOpenAIClientSaysOfStrictStays() {
@@ -132,7 +132,7 @@ import Wire
   func AnthropicEnforcesWhatItCan(schema: String, expected: String, lost: [String]) {
     let sent = SchemaCrossing.answer(schema, to: .anthropic)
     #expect(sent.schema?.text == expected)
-    #expect(sent.paths == lost.map { "output format: schema.\($0)" })
+    #expect(sent.paths == lost.map { "response_format.schema.\($0)" })
   }
 
   /// Anthropic refuses recursion: the schema then stands in the system text.
@@ -147,7 +147,7 @@ import Wire
   func whatAnthropicCannotEnforceIsAskedFor(schema: String) {
     let sent = SchemaCrossing.answer(schema, to: .anthropic)
     #expect(sent.schema == nil)
-    #expect(sent.paths == ["output format"])
+    #expect(sent.paths == ["response_format"])
     #expect(sent.body["system"]?.text.contains("JSON Schema") == true)
     #expect(sent.body["system"]?.string?.hasSuffix(schema) == true)
   }

@@ -113,7 +113,7 @@ import Wire
     for text in Self.schemas(from: seed) {
       let schema = SchemaCrossing.json(text)
       let sent = SchemaCrossing.tool(text, to: .geminiOpenAPI)
-      let told = Set(sent.paths.compactMap { $0.hasPrefix("schema of f: ") ? String($0.dropFirst(13)) : nil })
+      let told = Set(sent.paths.compactMap { $0.hasPrefix("tools.parameters.") ? String($0.dropFirst(17)) : nil })
       // What stands where a whole schema went is gone with it.
       let gone = told.intersection(["properties", "items", "anyOf", "oneOf", "allOf"])
       for keyword in Self.keywords(schema, schema) where !told.contains(keyword) {

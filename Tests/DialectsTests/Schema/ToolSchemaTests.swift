@@ -137,10 +137,10 @@ import Wire
   func strictIsAskedForWhereItIsGiven(schema: String, isStrict: Bool) {
     let chat = SchemaCrossing.tool(schema, to: .chat, strict: true)
     #expect(chat.strict == (isStrict ? true : nil))
-    #expect(chat.paths == (isStrict ? [] : ["tools: f.strict"]))
+    #expect(chat.paths == (isStrict ? [] : ["tools.strict"]))
     let responses = SchemaCrossing.tool(schema, to: .responses, strict: true)
     #expect(responses.strict == isStrict)
-    #expect(responses.paths == (isStrict ? [] : ["tools: f.strict"]))
+    #expect(responses.paths == (isStrict ? [] : ["tools.strict"]))
   }
 
   @Test(arguments: vendors)

@@ -16,7 +16,9 @@ struct LawsLossNamesTests {
       for loss in losses.list {
         told += 1
         let first = loss.path.prefix { $0 != "." && $0 != "[" }
-        if body[name: String(first)] == nil, !pieces.contains("\"\(first)\"") { strange["\(kind) \(loss.path): \(loss.reason)"] = item.id }
+        if body[name: String(first)] == nil, !pieces.contains("\"\(first)\"") {
+          strange["\(kind) \(loss.path): \(loss.reason)"] = item.id
+        }
       }
     }
     for item in Corpus.generations(pair.from) {

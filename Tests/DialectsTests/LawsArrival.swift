@@ -198,7 +198,9 @@ struct LawsArrival {
           if case .hosted(let other) = $0.kind { other.kind == hosted.kind } else { false }
         }
         if !isThere { undeclared("hosted tool \(hosted.kind)", index) }
-      case .opaque(let opaque): undeclared("tool \(opaque.type)", index)
+      case .opaque(let opaque):
+        // A tool that the client runs may be a function.
+        if !result.tools.contains(where: { $0.name == opaque.type }) { undeclared("tool \(opaque.type)", index) }
       }
     }
   }

@@ -77,7 +77,7 @@ import Wire
     Case(
       client: .openAIResponses, target: .openAIChat, body: responses,
       lost: [
-        "service_tier", "tools[0].strict", "tools[1]", "tools[2]",
+        "service_tier", "tools[1]", "tools[2]",
       ]),
     Case(
       client: .openAIResponses, target: .anthropic, body: responses,
@@ -96,14 +96,14 @@ import Wire
     Case(
       client: .anthropic, target: .openAIChat, body: anthropic,
       lost: [
-        "metadata.user_id", "output_config.effort", "service_tier", "tools[0].input_schema.anyOf", "tools[0].strict",
-        "tools[1]", "top_k",
+        "metadata.user_id", "output_config.effort", "output_config.format.schema", "service_tier",
+        "tools[0].input_schema.anyOf", "tools[0].strict", "tools[1]", "top_k",
       ]),
     Case(
       client: .anthropic, target: .openAIResponses, body: anthropic,
       lost: [
-        "max_tokens", "metadata.user_id", "output_config.effort", "service_tier", "stop_sequences",
-        "tools[0].input_schema.anyOf", "tools[1]", "top_k",
+        "max_tokens", "metadata.user_id", "output_config.effort", "output_config.format.schema", "service_tier",
+        "stop_sequences", "tools[0].input_schema.anyOf", "tools[0].strict", "tools[1]", "top_k",
       ]),
     Case(
       client: .anthropic, target: .gemini, body: anthropic,
@@ -114,15 +114,16 @@ import Wire
     Case(
       client: .gemini, target: .openAIChat, body: gemini,
       lost: [
-        "generation_config.stopSequences", "generation_config.topK",
+        "generation_config.response_schema", "generation_config.stopSequences", "generation_config.topK",
         "tools[0].function_declarations[0].parameters.anyOf", "tools[1].google_search",
       ]),
     Case(
       client: .gemini, target: .openAIResponses, body: gemini,
       lost: [
         "generation_config.frequency_penalty", "generation_config.max_output_tokens",
-        "generation_config.presencePenalty", "generation_config.seed", "generation_config.stopSequences",
-        "generation_config.topK", "tools[0].function_declarations[0].parameters.anyOf",
+        "generation_config.presencePenalty", "generation_config.response_schema", "generation_config.seed",
+        "generation_config.stopSequences", "generation_config.topK",
+        "tools[0].function_declarations[0].parameters.anyOf",
       ]),
     Case(
       client: .gemini, target: .anthropic, body: gemini,

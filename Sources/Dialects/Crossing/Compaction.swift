@@ -36,7 +36,7 @@ public struct Compaction: Sendable {
   /// Asks for the compaction of a request that came to `/responses/compact`.
   public static func request(in request: inout ConversationRequest) {
     let trigger = JSON { $0.object { $0.member("type", static: "compaction_trigger") } }
-    request.messages.append(Message(.assistant, [OpenAIResponses.opaque(trigger)]))
+    request.messages.append(Message(.assistant, [OpenAIResponses.opaque(trigger, path: "")]))
   }
 
   /// Takes the trigger out; returns whether there was one.

@@ -142,7 +142,7 @@ import Wire
       }
       let found = sent.body.members.filter { members.contains($0.key) }.map { "\"\($0.key)\":\($0.value.text)" }
       #expect(found.joined(separator: ",") == expected)
-      if way == .none { #expect(sent.losses.contains { $0.path == "reasoning" }) }
+      if way == .none { #expect(sent.losses.contains { $0.path == "thinking" }) }
     }
   }
 }

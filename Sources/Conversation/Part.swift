@@ -27,6 +27,8 @@ public struct Part: Sendable {
   public var extensions: Extensions?
   /// Responses: the message item this part stood in, where it has a life of its own.
   public var frame: ItemFrame?
+  /// Where the part stood, once its extensions are gone.
+  private var formerPath: String?
 
   /// Makes a part.
   public init(_ content: Content, state: ReasoningState? = nil, extensions: Extensions? = nil) {
@@ -39,7 +41,15 @@ public struct Part: Sendable {
   public var path: String? {
     if let extensions { return extensions.path }
     if case .opaque(let opaque) = content, !opaque.path.isEmpty { return opaque.path }
-    return frame?.extensions?.path
+    return frame?.extensions?.path ?? formerPath
+  }
+
+  /// The same part without what only the protocol it was read from knows, still known by its place.
+  public func bare(_ content: Content) -> Part {
+    var part = Part(content, state: state)
+    part.frame = frame
+    part.formerPath = path
+    return part
   }
 
   /// A text part.

@@ -45,6 +45,13 @@ public struct Tool: Sendable {
     extensions = nil
   }
 
+  /// The same tool, known by the place of the one it stands for.
+  public func declared(at place: String) -> Tool {
+    var tool = self
+    tool.formerPlace = place
+    return tool
+  }
+
   /// Makes a tool.
   public init(
     name: String, description: String? = nil, kind: Kind, namespace: ToolNamespace? = nil, extensions: Extensions? = nil

@@ -43,7 +43,7 @@ struct ClientToolHistory {
       else { return part }
       if let id = item["id"]?.string { callIDs[id] = callID }
       let call = ToolCall(id: callID, name: names[kind] ?? kind.rawValue, input: kind.input(of: item).text)
-      return Part(.toolCall(call), state: part.state)
+      return part.bare(.toolCall(call))
     }
     if let kind = Self.outputs[opaque.type], missing.includes(kind) {
       guard
@@ -51,7 +51,7 @@ struct ClientToolHistory {
         kind != .toolSearch || item["call_id"]?.isString == true
       else { return part }
       let (text, isError) = kind.result(of: item)
-      return Part(
+      return part.bare(
         .toolResult(
           ToolResult(callID: callID, name: names[kind] ?? kind.rawValue, parts: [.text(text)], isError: isError)))
     }

@@ -56,8 +56,9 @@ public struct ClientTools: Sendable {
       guard case .opaque(let opaque) = part.content, opaque.dialect == .openAIResponses,
         opaque.type == "additional_tools" || opaque.type == "tool_search_output", let tools = opaque.json["tools"]
       else { continue }
-      for element in tools.elements {
-        let found = (try? OpenAIResponses.readTools(element, path: opaque.type + ".tools")) ?? []
+      for (index, element) in tools.elements.enumerated() {
+        let place = LossPlace.join(opaque.path, "tools[\(index)]")
+        let found = (try? OpenAIResponses.readTools(element, path: place)) ?? []
         for tool in found
         where tool.name.isEmpty || known.insert(Name(name: tool.name, namespace: tool.namespace?.name)).inserted {
           request.tools.append(tool)
@@ -76,7 +77,8 @@ public struct ClientTools: Sendable {
       while taken.contains(name) { name += "_tool" }
       taken.insert(name)
       functions[name] = kind
-      request.tools[index] = kind.function(named: name, for: opaque.json)
+      let place = request.tools[index].place
+      request.tools[index] = kind.function(named: name, for: opaque.json).declared(at: place)
       if case .opaque(let choice)? = request.toolChoice, choice.dialect == .openAIResponses,
         choice.type == kind.rawValue
       {

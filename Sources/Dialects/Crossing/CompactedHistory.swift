@@ -25,7 +25,7 @@ enum CompactedHistory {
           result.append(Message(.user, text: words(for: summary)))
         } else {
           losses.add(
-            "messages[\(index)]: \(opaque.type)", "compacted by another provider; a marker stands in its place")
+            part.path ?? "messages[\(index)]", "compacted by another provider; a marker stands in its place")
           result.append(Message(.user, text: marker))
         }
       }

@@ -249,7 +249,7 @@ public struct ToolLowering: Sendable {
         call.input = JSON { $0.object { $0.member("input", text) } }.text
         call.itemID = nil
         declareLost(part.extensions, &losses)
-        part.extensions = nil
+        part = part.bare(part.content)
       }
       part.content = .toolCall(call)
     case .toolResult(var result):
@@ -257,7 +257,7 @@ public struct ToolLowering: Sendable {
         result.kind = .function
         result.itemID = nil
         declareLost(part.extensions, &losses)
-        part.extensions = nil
+        part = part.bare(part.content)
       }
       if let name = result.name {
         result.name = result.callID.flatMap { names[$0] } ?? sentName(of: Original(name: name, kind: result.kind))

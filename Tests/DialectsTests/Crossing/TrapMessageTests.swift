@@ -140,7 +140,7 @@ import Wire
     #expect(crossing.body.place("messages.2.content.0.tool_use_id").string == "a")
     #expect(crossing.body.place("messages.2.content.0.is_error").bool == true)
     #expect(crossing.body.place("messages.2.content.1.is_error").isNull)
-    #expect(crossing.losses == ["messages[1]", "tool call a"])
+    #expect(crossing.losses == ["messages[1]", "messages[2].tool_calls[0]"])
     for upstream in [DialectID.openAIResponses, .gemini] {
       let crossing = try WholeCrossing(request, from: .openAIChat, to: upstream)
       #expect(crossing.text.contains("interrupted") && crossing.text.contains("orphan"), "\(upstream)")

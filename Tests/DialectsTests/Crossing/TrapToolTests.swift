@@ -231,7 +231,7 @@ import Wire
     let name = Self.name(tools[1])
     #expect(tools[1].text.contains("first"), "the first declaration counts")
     #expect(!crossing.text.contains(#""namespace""#))
-    #expect(crossing.losses.contains("tools"))
+    #expect(crossing.losses.contains("tools[1].tools[1]"))
     let answer = try crossing.answer(Self.call(name, upstream))
     let item = try #require(answer.place("output").elements.first { $0["type"]?.string == "function_call" })
     #expect(item["name"]?.string == "look")

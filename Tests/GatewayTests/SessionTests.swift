@@ -1,5 +1,7 @@
 import Conversation
+import Providers
 import Testing
+import Upstream
 import Wire
 
 /// An agent's session keeps to the cache that its last turn filled.

@@ -34,9 +34,10 @@ test: setup ## build and run all tests; no network, no keys
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 	$(SWIFT) test $(BUILD_FLAGS) --skip-build
 
-corpus: setup ## the laws over recorded traffic: AOR_CORPUS, or ../shared/corpus
+corpus: setup ## the laws over recorded traffic, in sixteen directions (AOR_CORPUS, or ../shared/corpus)
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 	AOR_CORPUS="$${AOR_CORPUS:-$(CORPUS)}" $(SWIFT) test $(BUILD_FLAGS) --skip-build --filter DialectsTests
+	$(PYTHON) -B Tests/EndToEnd/corpus.py --aor $(AOR) --corpus "$${AOR_CORPUS:-$(CORPUS)}" $(ARGS)
 
 fuzz: ## fuzz parsers and readers, SECONDS=60 each, TARGET= for one; what breaks is in Tests/Fuzz/found
 	SWIFT=$(SWIFT) SECONDS_EACH=$(or $(SECONDS),60) TARGET=$(TARGET) Tests/Fuzz/run

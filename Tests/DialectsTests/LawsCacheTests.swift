@@ -43,7 +43,9 @@ import Wire
     var growths = 0
     var broken: [String] = []
     for item in Corpus.generations(pair.from) {
-      guard let bytes = item.request, let body = try? JSON(parsing: bytes) else { continue }
+      guard !LawsException.covers("cache", item.id, pair.to), let bytes = item.request,
+        let body = try? JSON(parsing: bytes)
+      else { continue }
       let line = RequestLine(model: body["model"] == nil ? item.model : nil, isStream: item.isStream)
       let law = LawsCache(from: from, to: to, line: line)
       growths += law.growths(body)

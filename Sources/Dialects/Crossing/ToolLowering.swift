@@ -29,6 +29,12 @@ public struct ToolLowering: Sendable {
     var name: String
     var namespace: String?
     var kind: ToolCall.Kind
+
+    /// The other way to say this tool: Responses puts a tool that a search found into a namespace of its own name.
+    var twin: Original? {
+      guard namespace == nil || namespace == name else { return nil }
+      return Original(name: name, namespace: namespace == nil ? name : nil, kind: kind)
+    }
   }
 
   /// The property a lowered custom tool takes its text in.
@@ -57,6 +63,7 @@ public struct ToolLowering: Sendable {
     var vendors: Set<String> = []
     for tool in request.tools {
       if let original = Self.original(of: tool) {
+        if let twin = original.twin, seen.contains(twin) { continue }
         if seen.insert(original).inserted { declared.append(original) }
       } else if !tool.name.isEmpty {
         taken.insert(Sent(name: tool.name))
@@ -103,6 +110,7 @@ public struct ToolLowering: Sendable {
   /// because the client left them out or has changed its mind.
   private func declared(like tool: Original) -> Original? {
     if lowered[tool] != nil || declared.contains(tool) { return tool }
+    if let twin = tool.twin, declared.contains(twin) { return twin }
     return declared.first { $0.name == tool.name && $0.namespace == tool.namespace }
       ?? (tool.namespace == nil ? declared.first { $0.name == tool.name } : nil)
   }
@@ -199,7 +207,9 @@ public struct ToolLowering: Sendable {
   }
 
   private func lower(_ tool: Tool, _ losses: inout Losses) -> Tool {
-    guard let original = Self.original(of: tool), let name = lowered[original] else { return tool }
+    guard let original = Self.original(of: tool),
+      let name = lowered[original] ?? original.twin.flatMap({ declared.contains($0) ? sentName(of: $0) : nil })
+    else { return tool }
     var tool = tool
     tool.name = name
     if !capabilities.namespaces { tool.namespace = nil }

@@ -262,6 +262,18 @@ import Wire
       #expect("\(Lowered(request, Self.capabilities()).request.toolChoice as Any)".contains("\(choice)"))
     }
   }
+
+  /// Responses calls a tool that a search found by a namespace of its own name, however it was declared.
+  @Test(arguments: [nil, "find"] as [String?], [nil, "find"] as [String?])
+  func aToolInANamespaceOfItsOwnNameIsThatTool(declared: String?, called: String?) {
+    let call = ToolCall(id: "c", kind: .function, name: "find", namespace: called, input: "{}")
+    let tools = [Self.function("find", in: declared), Self.function("find", in: declared == nil ? "find" : nil)]
+    for tools in [[tools[0]], tools] {
+      let lowered = Lowered(Self.request(tools, calls: [call]), Self.capabilities())
+      #expect(lowered.names == ["find"])
+      #expect(lowered.calls.map(\.name) == ["find"])
+    }
+  }
 }
 
 @Suite struct ToolRaisingTests {

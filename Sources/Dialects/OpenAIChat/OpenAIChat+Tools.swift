@@ -127,7 +127,7 @@ extension OpenAIChat.RequestWriter {
         if hosted.original.dialect == .openAIChat {
           writer.member("web_search_options", hosted.original.json)
         } else if hosted.kind == .webSearch, target.quirks.webSearchOptions {
-          writeSearch(hosted.original.json, into: &writer)
+          writeSearch(hosted.original.json, place: tool.place, into: &writer)
         } else {
           losses.addTool(
             tool.place, hosted.kind.rawValue,
@@ -160,11 +160,11 @@ extension OpenAIChat.RequestWriter {
   /// A search of another protocol as `web_search_options`.
   ///
   /// Format: https://developers.openai.com/api/docs/guides/tools-web-search
-  private mutating func writeSearch(_ source: JSON, into writer: inout JSONWriter) {
+  private mutating func writeSearch(_ source: JSON, place: String, into writer: inout JSONWriter) {
     for member in source.members where !member.value.isNull {
       let isSaid = ["type", "name", "user_location", "search_context_size", "cache_control"].contains(member.key)
       if isSaid || member.value.isObject && member.value.members.isEmpty { continue }
-      losses.add("tools: web_search.\(member.key)", "\(DialectID.openAIChat.displayName) has no equivalent")
+      losses.add("\(place).\(member.key)", "\(DialectID.openAIChat.displayName) has no equivalent")
     }
     writer.object("web_search_options") { writer in
       if let size = source["search_context_size"], size.isString { writer.member("search_context_size", size) }

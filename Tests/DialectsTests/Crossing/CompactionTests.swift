@@ -112,7 +112,7 @@ import Wire
     let crossing = try Self.crossing(Self.history(blob), to: upstream)
     let text = Self.text(crossing)
     #expect(text.contains("compacted by another provider") && !text.contains(blob))
-    #expect(crossing.losses.list.map(\.path) == ["messages[1]: compaction"])
+    #expect(crossing.losses.list.map(\.path) == ["input[1]"])
   }
 
   @Test func whoMadeASummaryGetsItBack() throws {

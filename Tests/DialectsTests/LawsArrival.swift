@@ -128,7 +128,9 @@ struct LawsArrival {
     guard case .toolCall(let raised)? = crossing.raising.raise(answer).candidates.first?.parts.first?.content else {
       return false
     }
-    guard raised.name == call.name, raised.namespace == call.namespace else { return false }
+    // A tool that a search found may be said with its own name as its namespace, or with none.
+    let (wanted, got) = (call.namespace == call.name ? nil : call.namespace, raised.namespace)
+    guard raised.name == call.name, wanted == (got == raised.name ? nil : got) else { return false }
     if raised.input == call.input { return true }
     guard let left = call.object, let right = raised.object else {
       // What is no object may have been put inside one.

@@ -1,4 +1,4 @@
-"""Upstreams that show what Claude Code needs beside a tool loop: a vendor's own search, and an old Anthropic endpoint."""
+"""Upstreams that show what Claude Code needs beside a tool loop: a vendor's own search, an old Anthropic endpoint."""
 
 from __future__ import annotations
 

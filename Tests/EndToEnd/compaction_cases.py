@@ -53,7 +53,8 @@ def _session(codex: Path, upstream: str, judge: Judge, binary: Path, directory: 
             done = subprocess.run(
                 [str(codex), "exec", "--skip-git-repo-check", "--json", "--dangerously-bypass-approvals-and-sandbox",
                  *arguments],
-                env=agent_environment(home) | {"CODEX_HOME": str(config), "AOR_KEY": gateway.client_key}, cwd=home / "work",
+                env=agent_environment(home) | {"CODEX_HOME": str(config), "AOR_KEY": gateway.client_key},
+                cwd=home / "work",
                 stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
             expect_equal(done.returncode, 0, f"exit status ({done.stdout[-400:]} {done.stderr[-400:]})")
         expect("the second answer" in done.stdout, f"the second answer: {done.stdout[-400:]}")

@@ -4,9 +4,9 @@
     Tests/EndToEnd/corpus.py --aor .build/debug/aor --corpus ../shared/corpus [--table docs/translation.md] [-v]
 
 For each direction and kind: the cases there are, those translated, those refused in words, those whose every fact
-arrived or is in the losses (one protocol on both sides: whose bytes are the same), those the official SDKs' types accept
-(with the judge at hand), and the losses declared. Exits with 1 where a case fails that `corpus-exceptions.txt` does not
-list.
+arrived or is in the losses (one protocol on both sides: whose bytes are the same), those the official SDKs' types
+accept (with the judge at hand), and the losses declared. Exits with 1 where a case fails that `corpus-exceptions.txt`
+does not list.
 """
 
 from __future__ import annotations
@@ -203,10 +203,11 @@ def compare(case: Case, kind: str, source: str, target: str, original: Path, wri
             failed = case.is_error or is_error(sent) or corpus_facts.answer(source, sent).stop in ("error", None)
             return ([] if is_error(got) == failed else ["an error became an answer, or an answer an error"]), None
         refused = types.answer(target, got) if types else None
-        return corpus_arrival.answer(corpus_facts.answer(source, sent), corpus_facts.answer(target, got), losses), refused
+        said, heard = corpus_facts.answer(source, sent), corpus_facts.answer(target, got)
+        return corpus_arrival.answer(said, heard, losses), refused
     sent, got = events(before), events(after)
     refused = next(
-        (text for text in (types.event(target, item) for item in got if not is_error(item) and "done" not in item) if text),
+        (text for item in got if not is_error(item) and "done" not in item if (text := types.event(target, item))),
         None) if types else None
     heard = corpus_facts.Answer(stop="error") if is_error(got[0]) else corpus_facts.stream(target, got)
     return corpus_arrival.answer(corpus_facts.stream(source, sent), heard, losses), refused
@@ -218,7 +219,8 @@ def same(kind: str, protocol: str, before: bytes, after: bytes) -> list[str]:
     if before == after:
         return []
     if kind == "stream":
-        return [] if after.startswith(before.rstrip(b"\n")[:len(after)]) or is_error(events(after)[0]) else ["bytes differ"]
+        begins = after.startswith(before.rstrip(b"\n")[:len(after)])
+        return [] if begins or is_error(events(after)[0]) else ["bytes differ"]
     was, now = json.loads(before), json.loads(after)
     if kind == "response":
         return [] if is_error(was) and is_error(now) else ["bytes differ"]
@@ -267,7 +269,8 @@ def report(rows: dict[tuple[str, str, str], Row], options, typed: bool) -> int:
     for (source, target, kind), row in rows.items():
         accepts = "–" if not typed or source == target else str(row.typed)
         lines.append(
-            f"| {NAMES[source]} | {NAMES[target]} | {kind} | {row.cases} | {row.translated} | {row.refused} | {row.arrived} | {accepts} | {row.lost} |")
+            f"| {NAMES[source]} | {NAMES[target]} | {kind} | {row.cases} | {row.translated} | {row.refused} "
+            f"| {row.arrived} | {accepts} | {row.lost} |")
         for case, text in row.failures:
             if not any(case.endswith(name) and text.startswith(what) for name, what in allowed):
                 open_failures.append((source, target, kind, case, text))

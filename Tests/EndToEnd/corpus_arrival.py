@@ -31,7 +31,8 @@ def flat(value: Any) -> str:
         return letters(value)
     if isinstance(value, dict):
         return "".join(
-            ("" if name in WRAPPERS and len(value) == 1 else letters(name)) + flat(value[name]) for name in sorted(value))
+            ("" if name in WRAPPERS and len(value) == 1 else letters(name)) + flat(value[name])
+            for name in sorted(value))
     if isinstance(value, list):
         return "".join(flat(item) for item in value)
     return letters(json.dumps(value))
@@ -155,8 +156,11 @@ def answer(sent: Answer, got: Answer, losses: list[dict]) -> list[str]:
     wanted = [call_words(f"{name} {arguments}") for name, arguments in sent.calls]
     check(
         f"calls {sent.calls} became {got.calls}",
-        wanted == [call_words(f"{name} {arguments}") for name, arguments in got.calls], "call", "tool_use", "arguments", "input", "args")
-    check(f"citations {sorted(sent.cited - got.cited)[:2]}", sent.cited <= got.cited, "citation", "annotation", "grounding")
+        wanted == [call_words(f"{name} {arguments}") for name, arguments in got.calls], "call", "tool_use", "arguments",
+        "input", "args")
+    check(
+        f"citations {sorted(sent.cited - got.cited)[:2]}", sent.cited <= got.cited, "citation", "annotation",
+        "grounding")
     for name, count in sent.usage.items():
         told = got.usage.get(name, 0)
         # A count that is smaller than its own part grows to it.

@@ -99,7 +99,7 @@ def text_of(content: Any) -> str:
     if isinstance(content, str):
         return content
     return "\n".join(
-        part.get("text") or "" for part in as_list(content) if isinstance(part, dict) and isinstance(part.get("text"), str))
+        part["text"] for part in as_list(content) if isinstance(part, dict) and isinstance(part.get("text"), str))
 
 
 def setting(kind: str, value: Any, path: str) -> list[Fact]:
@@ -131,11 +131,13 @@ def read_chat(body: dict) -> list[Fact]:
                 audio = part["input_audio"]  # Mistral: the data alone
                 facts.append(Fact("media", digest(audio if isinstance(audio, str) else audio["data"]), at))
             elif part.get("type") == "file":
-                facts.append(Fact("media", media(part["file"].get("file_data") or part["file"].get("file_id") or ""), at))
+                file = part["file"]
+                facts.append(Fact("media", media(file.get("file_data") or file.get("file_id") or ""), at))
         for number, call in enumerate(as_list(message.get("tool_calls"))):
             function = call.get("function") or call.get("custom") or {}
             arguments = function.get("arguments", function.get("input", ""))
-            facts.append(Fact("call", f"{function.get('name')} {canonical(arguments or '{}')}", f"{where}.tool_calls[{number}]"))
+            told = f"{function.get('name')} {canonical(arguments or '{}')}"
+            facts.append(Fact("call", told, f"{where}.tool_calls[{number}]"))
     for index, tool in enumerate(as_list(body.get("tools"))):
         function = tool.get("function") or tool.get("custom")
         if function:
@@ -351,17 +353,11 @@ def chat_reasoning(message: dict) -> str:
     for name in ("reasoning_content", "reasoning"):
         if isinstance(message.get(name), str) and message[name]:
             return message[name]
-    # OpenRouter, and Mistral's blocks of thinking among those of the content.
-    details = [
-        block.get("text") or block.get("summary") or "" for block in as_list(message.get("reasoning_details"))
-        if isinstance(block, dict)]
-    blocks = [
-        text_of(block.get("thinking")) if block.get("thinking") is not None else "" for block in as_list(message.get("content"))
-        if isinstance(block, dict) and block.get("type") == "thinking"]
-    listed = [
-        block.get("text") or block.get("thinking") or "" for block in as_list(message.get("content_list"))
-        if isinstance(block, dict) and block.get("type") == "thinking"]
-    return "".join(details or blocks or listed)
+    # OpenRouter's list, and Mistral's blocks of thinking among those of the content.
+    details = [block for block in as_list(message.get("reasoning_details")) if isinstance(block, dict)]
+    blocks = [block for block in as_list(message.get("content")) if isinstance(block, dict)]
+    return "".join(block.get("text") or block.get("summary") or "" for block in details) or "".join(
+        text_of(block.get("thinking")) for block in blocks if block.get("type") == "thinking")
 
 
 def chat_citations(message: dict) -> set[str]:

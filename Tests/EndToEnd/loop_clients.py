@@ -119,7 +119,8 @@ class ResponsesClient(LoopClient):
         prompt = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": PROMPT}]}
         return {
             "model": model, "input": [prompt, *self.history], "tools": [tool], "store": False, "stream": self.stream,
-            "reasoning": {"effort": "high"} | ({} if self.hidden else {"summary": "auto"}), "include": ["reasoning.encrypted_content"],
+            "reasoning": {"effort": "high"} | ({} if self.hidden else {"summary": "auto"}),
+            "include": ["reasoning.encrypted_content"],
             "max_output_tokens": 8000}
 
     def take(self, whole: Body) -> None:
@@ -195,7 +196,8 @@ class GeminiClient(LoopClient):
             "tools": [{"functionDeclarations": [{
                 "name": TOOL, "description": DESCRIPTION, "parametersJsonSchema": SCHEMA}]}],
             "generationConfig": {
-                "maxOutputTokens": 8000, "thinkingConfig": {"includeThoughts": not self.hidden, "thinkingBudget": 2048}}}
+                "maxOutputTokens": 8000,
+                "thinkingConfig": {"includeThoughts": not self.hidden, "thinkingBudget": 2048}}}
 
     def take(self, whole: Body) -> None:
         parts = whole["candidates"][0]["content"]["parts"]

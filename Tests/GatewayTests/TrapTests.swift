@@ -246,7 +246,9 @@ import Wire
     }
   }
 
-  /// Compaction is the vendor's: the body goes to a provider that has it, byte for byte. `CompactionTests` has the rest.
+  /// Compaction is the vendor's: the body goes to a provider that has it, byte for byte.
+  ///
+  /// `CompactionTests` has what happens elsewhere.
   @Test func aCompactionGoesToAProviderThatHasIt() async throws {
     let body = #"{"model":"some-model","input":[{"role":"user","content":"q"}],"instructions":"i","x":1.0}"#
     let answer =

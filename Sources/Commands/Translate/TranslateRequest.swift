@@ -42,7 +42,9 @@ struct TranslateRequest: AorCommand {
       }
     }
     let body = try input.read(in: context)
-    if setup.source == .gemini, options.model == nil { context.note("no model is named: `unknown` stands in its place") }
+    if setup.source == .gemini, options.model == nil {
+      context.note("no model is named: `unknown` stands in its place")
+    }
     try setup.show(in: context) { one throws(Translation.Failure) in try one.request(body, isStream: stream) }
   }
 }

@@ -36,7 +36,6 @@ EXCEPTIONS = Path(__file__).with_name("corpus-exceptions.txt")
 INSIDE = "AOR_CORPUS_CLIENTS"
 #: What no part of the other protocol can stand for is refused in words (docs/translation.md).
 REFUSALS = re.compile(r"^(n|previous_response_id): |names no `tool_use` block")
-BEGIN, END = "<!-- corpus -->\n", "<!-- /corpus -->\n"
 
 
 @dataclass
@@ -61,7 +60,7 @@ class Row:
     refused: int = 0
     arrived: int = 0
     typed: int = 0
-    lost: int = 0
+    lost: Counter = field(default_factory=Counter)
     failures: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -165,7 +164,7 @@ def measure(cases: list[Case], kind: str, source: str, target: str, out: Path, t
         row.translated += 1
         losses_file = written.parent / f"{kind}.losses.json"
         losses = json.loads(losses_file.read_text()) if losses_file.exists() else []
-        row.lost += len(losses)
+        row.lost.update(place(loss["path"]) for loss in losses)
         try:
             missing, refused = compare(case, kind, source, target, original, written, losses, types)
         except Exception as error:  # noqa: BLE001
@@ -270,13 +269,14 @@ def report(rows: dict[tuple[str, str, str], Row], options, typed: bool) -> int:
         accepts = "–" if not typed or source == target else str(row.typed)
         lines.append(
             f"| {NAMES[source]} | {NAMES[target]} | {kind} | {row.cases} | {row.translated} | {row.refused} "
-            f"| {row.arrived} | {accepts} | {row.lost} |")
+            f"| {row.arrived} | {accepts} | {row.lost.total()} |")
         for case, text in row.failures:
             if not any(case.endswith(name) and text.startswith(what) for name, what in allowed):
                 open_failures.append((source, target, kind, case, text))
     print("\n".join(lines))
     if options.table:
-        write_table(options.table, lines)
+        write_table(options.table, lines, "corpus")
+        write_table(options.table, losses_by_pair(rows), "losses by pair")
     by_reason = Counter((f[0], f[1], f[2], re.sub(r"[0-9]+", "N", f[4])[:70]) for f in open_failures)
     for failure in open_failures if options.verbose else []:
         print("  " + " ".join(failure))
@@ -293,11 +293,29 @@ def exceptions() -> list[tuple[str, str]]:
     return [tuple(line.split("\t")[:2]) for line in lines if line and not line.startswith("#")]
 
 
-def write_table(page: Path, lines: list[str]) -> None:
-    text = page.read_text()
-    head, rest = text.split(BEGIN, 1)
-    _, tail = rest.split(END, 1)
-    page.write_text(head + BEGIN + "\n".join(lines) + "\n" + END + tail)
+def place(path: str) -> str:
+    """A loss's path without its numbers, and without what stands inside a schema or another free object."""
+    general = re.sub(r"\[\d+\]", "[]", path)
+    return re.sub(r"((?:s|S)chema)\..*", r"\1.…", general)
+
+
+def losses_by_pair(rows: dict[tuple[str, str, str], Row]) -> list[str]:
+    """What was lost on each way, in the words of the side that said it, and how often."""
+    lines = ["| from | to | kind | lost: field and times |", "|---|---|---|---|"]
+    for (source, target, kind), row in rows.items():
+        if row.lost:
+            told = sorted(row.lost.items(), key=lambda pair: (-pair[1], pair[0]))
+            fields = ", ".join(f"`{path}` {count}" for path, count in told)
+            lines.append(f"| {NAMES[source]} | {NAMES[target]} | {kind} | {fields} |")
+    return lines
+
+
+def write_table(page: Path, lines: list[str], name: str) -> None:
+    """Puts the lines between `<!-- name -->` and `<!-- /name -->`."""
+    begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->\n"
+    head, rest = page.read_text().split(begin, 1)
+    _, tail = rest.split(end, 1)
+    page.write_text(head + begin + "\n".join(lines) + "\n" + end + tail)
 
 
 if __name__ == "__main__":

@@ -135,15 +135,17 @@ public struct Losses: Sendable {
 
   /// Declares every member that `extensions` kept and the writer of `dialect` cannot restore.
   ///
-  /// Nulls say nothing and are no loss.
+  /// Nulls and empty lists say nothing and are no loss.
   public mutating func add(_ extensions: Extensions?, writing dialect: DialectID) {
     guard let extensions, extensions.dialect != dialect else { return }
-    for member in extensions.residue.rest where !member.value.isNull {
+    for member in extensions.residue.rest where !Self.saysNothing(member.value) {
       let prefix = extensions.path.isEmpty ? "" : extensions.path + "."
       add(prefix + member.key, "\(dialect.displayName) has no equivalent")
     }
     for inner in extensions.nested { add(inner, writing: dialect) }
   }
+
+  private static func saysNothing(_ value: JSON) -> Bool { value.isNull || value.isArray && value.elements.isEmpty }
 
   /// Declares what a part and the item it stood in kept; an item of several parts is told once.
   public mutating func add(_ part: Part, writing dialect: DialectID) {

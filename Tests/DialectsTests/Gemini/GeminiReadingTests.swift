@@ -97,7 +97,7 @@ import Wire
   @Test func `what other protocols cannot say is declared with its place`() throws {
     let request = try read(
       """
-      {"safetySettings":[],"contents":[{"parts":[{"text":"a","partMetadata":{}}],"x":1}],
+      {"safetySettings":[{}],"contents":[{"parts":[{"text":"a","partMetadata":{}}],"x":1}],
       "generationConfig":{"mediaResolution":"LOW","thinkingConfig":{"y":1}},
       "toolConfig":{"functionCallingConfig":{"mode":"AUTO","z":1}}}
       """)

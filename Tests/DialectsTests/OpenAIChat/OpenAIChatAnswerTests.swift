@@ -211,4 +211,16 @@ import Wire
     let body = try JSON(parsing: text)
     #expect(throws: DialectError.self) { try OpenAIChat().readResponse(body, origin: nil) }
   }
+
+  @Test(arguments: [DialectID.openAIResponses, .anthropic, .gemini])
+  func whatIsNullOrEmptyInAnAnswerIsNoLossElsewhere(client: DialectID) throws {
+    let body = #"""
+      {"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant",
+      "content":"hi","refusal":null,"annotations":[]},"logprobs":null,"finish_reason":"stop"}]}
+      """#
+    let response = try OpenAIChat().readResponse(JSON(parsing: body), origin: nil)
+    var losses = Losses()
+    _ = DialectCatalog.dialect(client).writeResponse(response, for: reply(), losses: &losses)
+    #expect(losses.list.isEmpty)
+  }
 }

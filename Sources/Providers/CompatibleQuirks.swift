@@ -22,8 +22,4 @@ extension Quirks {
       change(&$0)
     }
   }
-
-  /// The quirks a provider starts with when it was added by its base URL alone: those of a compatible server, which
-  /// every real one of its protocol understands too.
-  public static let ofUnknownProvider = thirdParty { _ in }
 }

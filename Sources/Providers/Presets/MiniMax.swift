@@ -18,7 +18,8 @@ extension ProviderPreset {
   ) -> ProviderPreset {
     ProviderPreset(
       name, displayName,
-      // Anthropic Messages first: over Chat most models put their reasoning into the text.
+      // Anthropic Messages first: over Chat most models put their reasoning into the text. The page below tells of this
+      // one only; the other two addresses rest on pages that are not MiniMax's.
       endpoints: [
         Endpoint(.anthropic, "https://\(host)/anthropic/v1", authentication: .bearer),
         Endpoint(.openAIChat, "https://\(host)/v1"),

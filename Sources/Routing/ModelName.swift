@@ -24,15 +24,22 @@ public struct ModelName: Sendable, Hashable {
   /// What a request without a model asks for, and the pattern that matches when nothing else does.
   public static let fallback = "default"
 
-  /// Takes off a context suffix such as `[1m]`: brackets at the very end around letters and digits.
+  /// Takes off a context suffix such as `[1m]`, also one that stands there twice: brackets at the very end around letters
+  /// and digits.
   ///
   /// Agents add it for themselves; no upstream knows such a name.
   public static func withoutSuffix(_ name: String) -> String {
+    var name = name
+    while let shorter = withoutLastSuffix(name) { name = shorter }
+    return name
+  }
+
+  private static func withoutLastSuffix(_ name: String) -> String? {
     guard name.utf8.last == UInt8(ascii: "]"), let open = name.utf8.lastIndex(of: UInt8(ascii: "[")),
       open > name.startIndex
-    else { return name }
+    else { return nil }
     let inner = name[name.index(after: open)...].dropLast()
-    guard !inner.isEmpty, inner.utf8.allSatisfy(Self.isAlphanumeric) else { return name }
+    guard !inner.isEmpty, inner.utf8.allSatisfy(Self.isAlphanumeric) else { return nil }
     return String(name[..<open])
   }
 

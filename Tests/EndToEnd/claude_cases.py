@@ -1,4 +1,4 @@
-"""Claude Code's web search over Gemini's, and Claude Code at an endpoint that knows none of Anthropic's betas."""
+"""Claude Code's web search over Gemini's and OpenAI's, and Claude Code at an endpoint that knows none of Anthropic's betas."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 
 from agent_cases import launch_claude
-from claude_upstreams import PAGE, QUERY, GeminiSearch, OldAnthropic, ScriptedServer
+from claude_upstreams import PAGE, QUERY, GeminiSearch, OldAnthropic, ResponsesSearch, ScriptedServer
 from gateway import Gateway
 from report import Report, expect, expect_equal
 from wire import BASE_PATHS
@@ -15,7 +15,8 @@ from wire import BASE_PATHS
 
 def run(report: Report, agent: Path, binary: Path, directory: Path) -> None:
     """Every case; `agent` is Claude Code."""
-    cases = [("agents.claude.websearch", "gemini", GeminiSearch, _check_search, []),
+    cases = [("agents.claude.websearch.gemini", "gemini", GeminiSearch, _check_search, []),
+             ("agents.claude.websearch.responses", "openai-responses", ResponsesSearch, _check_search, []),
              ("agents.claude.old-anthropic", "anthropic", OldAnthropic, _check_old,
               ["--set", "stripBetas=true", "--set", "thinkingStyle=budget"])]
     for name, protocol, upstream, check, quirks in cases:
@@ -44,8 +45,9 @@ def _check_search(answer: str, result: dict, server: ScriptedServer) -> None:
     expect(PAGE["uri"] in answer and QUERY in answer, f"what was found did not reach the model: {answer[:500]!r}")
     searches = sum(usage.get("webSearchRequests", 0) for usage in result.get("modelUsage", {}).values())
     expect_equal(searches, 1, "searches that Claude Code counted")
-    expect(any("googleSearch" in tool for body in server.requests for tool in body.get("tools") or []),
-           "nobody asked for Google's search")
+    expect(any("googleSearch" in tool or tool.get("type") == "web_search"
+               for body in server.requests for tool in body.get("tools") or []),
+           "nobody asked for the vendor's search")
 
 
 def _check_old(answer: str, _: dict, server: ScriptedServer) -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
-Body = dict[str, Any]
+from upstream_server import Body, Event, UpstreamServer
 
 QUERY = "what is new in swift"
 PAGE = {"uri": "https://swift.example/news", "title": "Swift news"}
@@ -18,41 +15,35 @@ class Refusal(Exception):
     """What the upstream says no to."""
 
 
-class ScriptedServer:
-    """One provider, listening while the object lives in a `with`. Subclasses say what it answers."""
+class ScriptedServer(UpstreamServer):
+    """One provider, which remembers what it was asked. Subclasses say what it answers."""
 
     def __init__(self) -> None:
         self.requests: list[Body] = []
         self.refusals: list[str] = []
 
-    def answer(self, path: str, headers: dict[str, str], body: Body) -> list[tuple[str | None, Body]]:
+    def reply(self, path: str, headers: dict[str, str], body: Body) -> tuple[int, Body | list[Event]]:
+        self.requests.append(body)
+        try:
+            events = self.answer(headers, body)
+        except Refusal as refusal:
+            self.refusals.append(str(refusal))
+            return 400, {"type": "error", "error": {"type": "invalid_request_error", "message": str(refusal)}}
+        return 200, events if body.get("stream") or ":streamGenerateContent" in path else self.whole(events)
+
+    def answer(self, headers: dict[str, str], body: Body) -> list[Event]:
         """The events of the answer; raises `Refusal`."""
         raise NotImplementedError
 
-    def whole(self, events: list[tuple[str | None, Body]]) -> Body:
+    def whole(self, events: list[Event]) -> Body:
         """The answer for a client that wants no stream."""
         raise NotImplementedError
-
-    def __enter__(self) -> ScriptedServer:
-        handler = type("Handler", (_Handler,), {"upstream": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    @property
-    def base(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
 
 
 class GeminiSearch(ScriptedServer):
     """Gemini: calls `WebSearch`, runs the search that Claude Code then asks for, and repeats its result."""
 
-    def answer(self, path: str, headers: dict[str, str], body: Body) -> list[tuple[str | None, Body]]:
+    def answer(self, headers: dict[str, str], body: Body) -> list[Event]:
         tools = body.get("tools") or []
         functions = {one["name"] for tool in tools for one in tool.get("functionDeclarations", [])}
         if any("googleSearch" in tool for tool in tools):
@@ -77,13 +68,67 @@ class GeminiSearch(ScriptedServer):
         return [self._chunk([{"text": "{}"}], finishReason="STOP")]
 
     @staticmethod
-    def _chunk(parts: list[Body], **members: object) -> tuple[None, Body]:
+    def _chunk(parts: list[Body], **members: object) -> Event:
         return None, {
             "candidates": [{"content": {"role": "model", "parts": parts}, "index": 0, **members}],
             "usageMetadata": {"promptTokenCount": 5, "candidatesTokenCount": 4, "totalTokenCount": 9}}
 
-    def whole(self, events: list[tuple[str | None, Body]]) -> Body:
+    def whole(self, events: list[Event]) -> Body:
         return events[-1][1]
+
+
+class ResponsesSearch(ScriptedServer):
+    """OpenAI's Responses: the same search, told by an item of its own and the citations of the text."""
+
+    def answer(self, headers: dict[str, str], body: Body) -> list[Event]:
+        tools = body.get("tools") or []
+        functions = {tool["name"] for tool in tools if tool["type"] == "function"}
+        if any(tool["type"] == "web_search" for tool in tools):
+            return self._response(
+                {"type": "web_search_call", "id": "ws_1", "status": "completed", "action": {
+                    "type": "search", "query": QUERY, "sources": [{"type": "url", "url": PAGE["uri"]}]}},
+                self._message(FOUND, [{
+                    "type": "url_citation", "start_index": 0, "end_index": len(FOUND), "url": PAGE["uri"],
+                    "title": PAGE["title"]}]))
+        calls = {item["call_id"]: item["name"] for item in body["input"] if item.get("type") == "function_call"}
+        results = [item for item in body["input"] if item.get("type") == "function_call_output"]
+        if results and calls.get(results[-1]["call_id"]) == "WebSearch":
+            return self._response(self._message("RESULT: " + json.dumps(results[-1]["output"])))
+        if "WebSearch" in functions:
+            return self._response(self._call("WebSearch", {"query": QUERY}))
+        if "ToolSearch" in functions and not results:
+            return self._response(self._call("ToolSearch", {"query": "select:WebSearch"}))
+        return self._response(self._message("{}"))
+
+    @staticmethod
+    def _message(text: str, annotations: list[Body] | None = None) -> Body:
+        return {"type": "message", "id": "msg_1", "status": "completed", "role": "assistant", "content": [
+            {"type": "output_text", "text": text, "annotations": annotations or [], "logprobs": []}]}
+
+    @staticmethod
+    def _call(name: str, arguments: Body) -> Body:
+        return {"type": "function_call", "id": "fc_1", "call_id": f"call_{name}", "name": name,
+                "arguments": json.dumps(arguments), "status": "completed"}
+
+    @staticmethod
+    def _response(*items: Body) -> list[Event]:
+        """The few events that any client of the protocol must be content with."""
+        start = {"id": "resp_1", "object": "response", "created_at": 1, "model": "m", "status": "in_progress",
+                 "output": []}
+        usage = {"input_tokens": 5, "input_tokens_details": {"cached_tokens": 0}, "output_tokens": 4,
+                 "output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": 9}
+        done = start | {"status": "completed", "output": list(items), "usage": usage}
+        events: list[Body] = [{"type": "response.created", "response": start}]
+        for index, item in enumerate(items):
+            events += [
+                {"type": "response.output_item.added", "output_index": index, "item": item | (
+                    {"content": []} if item["type"] == "message" else {})},
+                {"type": "response.output_item.done", "output_index": index, "item": item}]
+        events.append({"type": "response.completed", "response": done})
+        return [(event["type"], event | {"sequence_number": number}) for number, event in enumerate(events)]
+
+    def whole(self, events: list[Event]) -> Body:
+        return events[-1][1]["response"]
 
 
 class OldAnthropic(ScriptedServer):
@@ -95,7 +140,7 @@ class OldAnthropic(ScriptedServer):
     TOOL_MEMBERS = {"name", "description", "input_schema", "cache_control"}
     BLOCKS = {"text", "image", "tool_use", "tool_result", "thinking", "redacted_thinking"}
 
-    def answer(self, path: str, headers: dict[str, str], body: Body) -> list[tuple[str | None, Body]]:
+    def answer(self, headers: dict[str, str], body: Body) -> list[Event]:
         self._check(headers, body)
         results = [block for message in body["messages"] if isinstance(message["content"], list)
                    for block in message["content"] if block["type"] == "tool_result"]
@@ -130,7 +175,7 @@ class OldAnthropic(ScriptedServer):
                     raise Refusal(f"messages.{index}.content: unknown type {sorted(unknown)[0]}")
 
     @staticmethod
-    def _message(block: Body) -> list[tuple[str | None, Body]]:
+    def _message(block: Body) -> list[Event]:
         is_call = block["type"] == "tool_use"
         start = block | ({"input": {}} if is_call else {"text": ""})
         delta = ({"type": "input_json_delta", "partial_json": json.dumps(block["input"])} if is_call
@@ -148,38 +193,5 @@ class OldAnthropic(ScriptedServer):
             {"type": "message_stop"}]
         return [(event["type"], event) for event in events]
 
-    def whole(self, events: list[tuple[str | None, Body]]) -> Body:
+    def whole(self, events: list[Event]) -> Body:
         return events[0][1]["message"] | {"content": [{"type": "text", "text": "{}"}], "stop_reason": "end_turn"}
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """HTTP around `ScriptedServer.answer`."""
-
-    upstream: ScriptedServer
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:  # noqa: N802: the name http.server calls
-        body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)))
-        self.upstream.requests.append(body)
-        try:
-            events = self.upstream.answer(self.path, {key.lower(): value for key, value in self.headers.items()}, body)
-        except Refusal as refusal:
-            self.upstream.refusals.append(str(refusal))
-            error = {"type": "error", "error": {"type": "invalid_request_error", "message": str(refusal)}}
-            return self._send(400, "application/json", json.dumps(error))
-        if not body.get("stream") and ":streamGenerateContent" not in self.path:
-            return self._send(200, "application/json", json.dumps(self.upstream.whole(events)))
-        text = "".join(
-            (f"event: {name}\n" if name else "") + f"data: {json.dumps(event)}\n\n" for name, event in events)
-        self._send(200, "text/event-stream", text)
-
-    def _send(self, status: int, content_type: str, text: str) -> None:
-        data = text.encode()
-        self.send_response(status)
-        self.send_header("content-type", content_type)
-        self.send_header("content-length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_: object) -> None:
-        """Keeps requests off standard error."""

@@ -55,7 +55,8 @@ import Testing
   // MARK: What is sent
 
   @Test(arguments: [
-    ("default", "main/", "claude-opus-5[1m]", "claude-opus-5"), ("default", "main/", "gpt-5", "gpt-5"),
+    ("default", "main/", "claude-opus-5[1m]", "claude-opus-5"),
+    ("default", "main/", "claude-opus-5[1M][1m]", "claude-opus-5"), ("default", "main/", "gpt-5", "gpt-5"),
     ("default", "main/fixed[1m]", "gpt-5", "fixed[1m]"), ("default", "main/", "vendor/model-x", "vendor/model-x"),
     ("default", "main/", " gpt-5 ", "gpt-5"), ("default", "main/", "odd[]", "odd[]"),
     ("default", "main/", "odd[a b]", "odd[a b]"), ("default", "main/", "[1m]", "[1m]"),

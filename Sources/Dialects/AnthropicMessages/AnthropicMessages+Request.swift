@@ -81,10 +81,10 @@ extension AnthropicMessages {
     return text.text.hasPrefix(billingMark)
   }
 
-  /// Whether a block means nothing to those who only speak Anthropic's protocol: its tool search.
+  /// Whether a block means nothing to those who only speak Anthropic's protocol: its tool search and what changes tools between turns.
   static func isBeta(_ block: OpaquePart) -> Bool {
     switch block.type {
-    case "tool_reference", "tool_search_tool_result": true
+    case "tool_reference", "tool_search_tool_result", "tool_addition", "tool_removal": true
     case "server_tool_use": block.json["name"]?.string?.hasPrefix("tool_search_tool_") ?? false
     default: false
     }

@@ -14,7 +14,8 @@ extension AnthropicMessages {
     return tools
   }
 
-  private static func readTool(_ value: JSON, path: String) -> Tool {
+  /// Reads the declaration of one tool.
+  static func readTool(_ value: JSON, path: String) -> Tool {
     var reader = ObjectReader(value)
     let type = reader.takeString("type")
     let name = reader.takeString("name") ?? ""
@@ -46,7 +47,7 @@ extension AnthropicRequestComposer {
     "defer_loading", "input_examples", "eager_input_streaming", "allowed_callers", "strict",
   ]
   /// Begin the types of tools that Anthropic runs behind a beta.
-  private static let betaTools = ["tool_search_tool_", "mcp_toolset"]
+  private static let betaTools = ["tool_search_tool_", "mcp_toolset", "computer_2"]
   /// As many strict tools as Anthropic compiles for one request.
   private static let strictToolLimit = 20
 

@@ -27,7 +27,7 @@ enum ClientToolKind: String, Sendable, Hashable {
 
   func function(named name: String, for tool: JSON) -> Tool {
     let description = tool["description"]?.string ?? self.description
-    let schema = tool["parameters"].flatMap { $0.isObject ? $0 : nil } ?? self.schema
+    let schema = tool["parameters"].flatMap { $0.isObject ? $0 : nil } ?? InputProperty.schema(of: properties)
     return Tool(name: name, description: description, kind: .function(schema: schema, strict: nil))
   }
 
@@ -43,75 +43,34 @@ enum ClientToolKind: String, Sendable, Hashable {
     }
   }
 
-  private var schema: JSON {
-    JSON { writer in
-      writer.object { writer in
-        writer.member("type", static: "object")
-        writer.object("properties") { writer in
-          for property in properties { property.write(into: &writer) }
-        }
-        writer.array("required") { writer in
-          for property in properties where property.isRequired { writer.string(property.name) }
-        }
-        writer.member("additionalProperties", false)
-      }
-    }
-  }
-
-  private struct Property {
-    enum Kind { case text, texts, number, word([String]) }
-
-    var name: String
-    var kind: Kind
-    var isRequired = false
-    var description: String
-
-    func write(into writer: inout JSONWriter) {
-      writer.key(named: name)
-      writer.object { writer in
-        switch kind {
-        case .text: writer.member("type", static: "string")
-        case .number: writer.member("type", static: "integer")
-        case .texts:
-          writer.member("type", static: "array")
-          writer.object("items") { $0.member("type", static: "string") }
-        case .word(let words):
-          writer.member("type", static: "string")
-          writer.array("enum") { writer in
-            for word in words { writer.string(word) }
-          }
-        }
-        writer.member("description", description)
-      }
-    }
-  }
-
-  private var properties: [Property] {
-    let timeout = Property(name: "timeout_ms", kind: .number, description: "Milliseconds after which it is stopped.")
+  private var properties: [InputProperty] {
+    let timeout = InputProperty(
+      name: "timeout_ms", kind: .number, description: "Milliseconds after which it is stopped.")
     switch self {
     case .localShell:
       return [
-        Property(name: "command", kind: .texts, isRequired: true, description: "The program and its arguments."),
-        Property(name: "working_directory", kind: .text, description: "Where to run it."), timeout,
+        InputProperty(name: "command", kind: .texts, isRequired: true, description: "The program and its arguments."),
+        InputProperty(name: "working_directory", kind: .text, description: "Where to run it."), timeout,
       ]
     case .shell:
       return [
-        Property(name: "commands", kind: .texts, isRequired: true, description: "The commands, for a shell each."),
+        InputProperty(name: "commands", kind: .texts, isRequired: true, description: "The commands, for a shell each."),
         timeout,
-        Property(name: "max_output_length", kind: .number, description: "The most characters of output to return."),
+        InputProperty(
+          name: "max_output_length", kind: .number, description: "The most characters of output to return."),
       ]
     case .applyPatch:
       return [
-        Property(
+        InputProperty(
           name: "type", kind: .word(["create_file", "update_file", "delete_file"]), isRequired: true,
           description: "What to do with the file."),
-        Property(name: "path", kind: .text, isRequired: true, description: "The file."),
-        Property(name: "diff", kind: .text, description: "The new file or its changes; none to delete it."),
+        InputProperty(name: "path", kind: .text, isRequired: true, description: "The file."),
+        InputProperty(name: "diff", kind: .text, description: "The new file or its changes; none to delete it."),
       ]
     case .toolSearch:
       return [
-        Property(name: "query", kind: .text, isRequired: true, description: "What the tool should do."),
-        Property(name: "limit", kind: .number, description: "The most tools to find."),
+        InputProperty(name: "query", kind: .text, isRequired: true, description: "What the tool should do."),
+        InputProperty(name: "limit", kind: .number, description: "The most tools to find."),
       ]
     }
   }

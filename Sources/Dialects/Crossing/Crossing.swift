@@ -70,8 +70,9 @@ public struct Crossing: Sendable {
           "\"input_examples\"", "\"speed\"", "\"diagnostics\"", "\"safeguards\"", "\"eager_input_streaming\"",
           "\"allowed_callers\"", "\"strict\"", "\"display\"", "\"caller\"", "\"mcp_servers\"", "\"container\"",
           "\"inference_geo\"", "\"fallbacks\"", "\"tool_reference\"", "\"tool_search_tool_", "\"mcp_toolset\"",
-          "\"role\":\"system\"", "\"role\": \"system\"", "x-anthropic-billing-header",
+          "\"role\":\"system\"", "\"role\": \"system\"", "x-anthropic-billing-header", "\"computer_2",
         ]
+        words += AnthropicClientTool.words
       }
       if quirks.thinkingStyle == .budget { words.append("\"adaptive\"") }
       if !quirks.imageInput { words.append("\"image\"") }
@@ -107,6 +108,11 @@ public struct Crossing: Sendable {
     var request = conversation
     var losses = Losses()
     let isSame = client == upstream.id
+    if !isSame || target.quirks.stripBetas {
+      TurnDirectives.apply(&request)
+      ToolReferences.apply(&request.messages)
+      AnthropicClientTool.declare(in: &request.tools)
+    }
     let compaction = Compaction(&request, for: upstream.id, target.quirks)
     let clientTools = ClientTools(&request, for: upstream.id, target.quirks)
     CompactedHistory.apply(&request.messages, for: upstream.id, target.quirks, losses: &losses)
@@ -132,7 +138,6 @@ public struct Crossing: Sendable {
       }
       EffortLimit.apply(&request, for: upstream.id, target.quirks, losses: &losses)
     }
-    if !isSame || target.quirks.stripBetas { ToolReferences.apply(&request.messages) }
     if !target.quirks.hostedTools, !isSame || upstream.id == .openAIResponses {
       HostedTools.leaveOut(of: &request, losses: &losses)
     }

@@ -12,13 +12,15 @@ enum ToolReferences {
         var isChanged = false
         for inner in result.parts.indices {
           guard let name = reference(result.parts[inner]) else { continue }
-          result.parts[inner] = .text("The tool `\(name)` can be called now.")
+          result.parts[inner] = .text(canBeCalled(name))
           isChanged = true
         }
         if isChanged { messages[message].parts[part].content = .toolResult(result) }
       }
     }
   }
+
+  static func canBeCalled(_ name: String) -> String { "The tool `\(name)` can be called now." }
 
   private static func reference(_ part: Part) -> String? {
     guard case .opaque(let opaque) = part.content, opaque.dialect == .anthropic, opaque.type == "tool_reference" else {

@@ -99,6 +99,25 @@ import Wire
     }
   }
 
+  /// What is counted is what would be sent.
+  @Test func aCountForAThirdPartyHoldsNothingOfTheBetas() async throws {
+    var quirks = Quirks()
+    quirks.stripBetas = true
+    let scripted = ScriptedUpstream(.json(#"{"input_tokens":7}"#))
+    let body = Self.request(isStream: false).replacing(
+      #""tools":["#, with: #""tools":[{"type":"bash_20250124","name":"bash"},"#)
+    try await GatewayFixture.run(.anthropic, scripted, quirks: quirks) { gateway in
+      let answer = try await gateway.post("/v1/messages/count_tokens?beta=true", body, headers: Self.betas)
+      #expect(answer.status == 200 && answer.text.contains("7"))
+    }
+    let sent = try #require(scripted.requests.first)
+    #expect(sent.url.contains("/messages/count_tokens"))
+    for word in [#""role":"system""#, "bash_2", "max_tokens", #""stream""#] {
+      #expect(!sent.text.contains(word), "\(word)")
+    }
+    #expect(sent.text.contains("be brief") && sent.text.contains(#""name":"bash""#))
+  }
+
   /// A target that names a model gets just that.
   @Test func aRouteToAModelForgetsTheSuffix() async throws {
     let scripted = ScriptedUpstream(.json(Conversations.response(.openAIChat)))

@@ -180,10 +180,12 @@ struct CallPreparation {
     guard endpoint.dialect != .openAIChat else {
       throw DialectError("\(endpoint.dialect.displayName) counts no tokens", code: "not_supported")
     }
-    if isSameProtocol, let inbound, !inbound.hasSeal {
-      let crossing = exchange.request.body.withUnsafeReadableBytes { Crossing.direct(inbound, $0, for: target) }
-      return try call(
-        .countTokens(model: candidate.model), body: body(of: crossing), crossing: crossing, origin: origin)
+    let direct = exchange.request.body.withUnsafeReadableBytes { bytes -> Crossing? in
+      guard let inbound else { return nil }
+      return Crossing.direct(ifPossible: inbound, bytes, to: endpoint.dialect, for: target)
+    }
+    if let direct {
+      return try call(.countTokens(model: candidate.model), body: body(of: direct), crossing: direct, origin: origin)
     }
     var request = try read()
     request.isStream = false

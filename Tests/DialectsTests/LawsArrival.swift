@@ -202,7 +202,8 @@ struct LawsArrival {
         if !isThere { undeclared("hosted tool \(hosted.kind)", index) }
       case .opaque(let opaque):
         // A tool that the client runs may be a function.
-        if !result.tools.contains(where: { $0.name == opaque.type }) { undeclared("tool \(opaque.type)", index) }
+        let names = [opaque.type, tool.name].filter { !$0.isEmpty }
+        if !result.tools.contains(where: { names.contains($0.name) }) { undeclared("tool \(opaque.type)", index) }
       }
     }
   }

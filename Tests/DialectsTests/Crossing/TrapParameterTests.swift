@@ -92,15 +92,15 @@ import Wire
 
   @Test(arguments: [DialectID.openAIChat, .openAIResponses, .gemini])
   func aChoiceOfAToolThatDoesNotGoOutIsNotSent(upstream: DialectID) throws {
-    let shell = #"{"type":"bash_20250124","name":"bash"}"#
+    let screen = #"{"type":"computer_20250124","name":"computer","display_width_px":9,"display_height_px":9}"#
     let function = #"{"name":"f","input_schema":{"type":"object","properties":{}}}"#
     let other = try Self.send(
-      #""tools":[\#(shell),\#(function)],"tool_choice":{"type":"tool","name":"bash"}"#, .anthropic, to: upstream)
+      #""tools":[\#(screen),\#(function)],"tool_choice":{"type":"tool","name":"computer"}"#, .anthropic, to: upstream)
     #expect(other.body["tools"] != nil)
-    #expect(!other.text.contains("bash"))
+    #expect(!other.text.contains("computer"))
     #expect(other.losses.contains("tool_choice"))
     let none = try Self.send(
-      #""tools":[\#(shell)],"tool_choice":{"type":"any","disable_parallel_tool_use":true}"#, .anthropic, to: upstream)
+      #""tools":[\#(screen)],"tool_choice":{"type":"any","disable_parallel_tool_use":true}"#, .anthropic, to: upstream)
     for member in ["tools", "tool_choice", "toolConfig", "parallel_tool_calls"] {
       #expect(none.body[name: member] == nil, "\(member)")
     }

@@ -106,19 +106,30 @@ import Upstream
     }
   }
 
+  /// A Chat stream's first words.
+  static let half = #"data: {"choices":[{"index":0,"delta":{"content":"half"}}]}"# + "\n\n"
+  /// A call that is no use to a client that takes objects.
+  static let unusableCall =
+    #"data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"{}{}"}}]},"finish_reason":"tool_calls"}]}"#
+    + "\n\n"
+
   @Test(arguments: [
     ScriptedUpstream.Answer.failing(.connect("refused")), .failing(.firstByteTimeout("late")),
     .json(#"{"error":{"message":"no"}}"#, status: 429), .json("<html>", status: 503), .json("not json"),
     .stream([#"data: {"error":{"message":"no"}}"# + "\n\n"]),
+    .stream([half, #"data: {"error":{"message":"no"}}"# + "\n\n"]),
+    .stream([half], error: .closed("gone")), .stream([half]), .stream([unusableCall, "data: [DONE]\n\n"]),
   ])
   func theNextTargetAnswersWhereTheFirstCannot(first: ScriptedUpstream.Answer) async throws {
+    var settings = GatewaySettings()
+    settings.captureBody = true
     let upstream = ScriptedUpstream { request in
       request.url.contains("first") ? first : .json(Conversations.response(.anthropic))
     }
     let gateway = try await GatewayFixture(
       upstream,
       providers: [GatewayFixture.provider("first", .openAIChat), GatewayFixture.provider("second", .anthropic)],
-      groups: [GatewayFixture.everything("first", "second")])
+      groups: [GatewayFixture.everything("first", "second")], settings: settings)
     let answer = try await gateway.post("/v1/messages", Conversations.request(.anthropic))
     #expect(answer.status == 200)
     #expect(answer.text == Conversations.response(.anthropic))
@@ -126,6 +137,7 @@ import Upstream
     #expect(record.attempts.map(\.provider) == ["first", "second"])
     #expect(record.provider == "second")
     #expect(record.errorKind == nil)
+    #expect(record.capture?.upstreamResponseBody == Conversations.response(.anthropic), "not the first one's words")
     await gateway.stop()
   }
 

@@ -22,7 +22,8 @@ struct AnthropicEventReader: EventReader {
     var wholeInput: JSON?
   }
 
-  private static let waitingLimit = 16 * 1024 * 1024
+  /// The most bytes of one block that only Anthropic knows.
+  private static let opaqueLimit = 16 * 1024 * 1024
 
   private let origin: SealOrigin?
   private var hasStarted = false
@@ -33,8 +34,7 @@ struct AnthropicEventReader: EventReader {
   private var opaque = OpaqueBlock(.null)
   private var finished: Set<Int> = []
   private var partIndex = 0
-  private var waiting: [(index: Int, event: JSON)] = []
-  private var waitingBytes = 0
+  private var waiting = WaitingBlocks()
   private var usage = AnthropicUsage()
 
   init(origin: SealOrigin?) {
@@ -116,10 +116,9 @@ struct AnthropicEventReader: EventReader {
       guard !hasEnded else { return }
     }
     if let counts = json["usage"], counts.isObject { read(counts, into: &events) }
-    let known: Set<String> = ["stop_reason", "stop_sequence", "stop_details"]
     let hasMore =
       json.members.contains { !["type", "delta", "usage"].contains($0.key) && !$0.value.isNull }
-      || delta.members.contains { !known.contains($0.key) && !$0.value.isNull }
+      || delta.members.contains { Self.saysMore($0) }
     if hasMore { events.append(.opaque(OpaqueEvent(AnthropicMessages.dialect, name: "message_delta", json))) }
     guard !hasStopped, let reason = delta["stop_reason"]?.string else { return }
     var stop = AnthropicMessages.readStop(
@@ -127,6 +126,13 @@ struct AnthropicEventReader: EventReader {
     if stop.reason == .endTurn, callsTools { stop.reason = .toolUse }
     hasStopped = true
     events.append(.candidateFinished(index: 0, stop))
+  }
+
+  /// Whether a member of the last delta says more than why the answer ended.
+  private static func saysMore(_ member: JSONMember) -> Bool {
+    if member.value.isNull || member.isNamed("stop_reason") || member.isNamed("stop_sequence") { return false }
+    guard member.isNamed("stop_details") else { return true }
+    return member.value.members.contains { !$0.value.isNull && !$0.isNamed("type") && !$0.isNamed("explanation") }
   }
 
   private mutating func finish(into events: inout [ConversationEvent]) {
@@ -236,7 +242,7 @@ struct AnthropicEventReader: EventReader {
       if let event { events.append(.partDelta(PartDelta(index: partIndex, event))) }
     case .opaque:
       opaque.add(delta)
-      if opaque.size > Self.waitingLimit {
+      if opaque.size > Self.opaqueLimit {
         fail("the upstream's stream holds a block that is too large", into: &events)
       }
     }
@@ -294,7 +300,7 @@ struct AnthropicEventReader: EventReader {
     guard let current = open else { return }
     let index = json["index"]?.int ?? current.index
     guard current.index == index else {
-      if !finished.contains(index), waiting.contains(where: { $0.index == index }) { wait(index, json, into: &events) }
+      if waiting.holds(index) { wait(index, json, into: &events) }
       return
     }
     close(into: &events)
@@ -329,27 +335,21 @@ struct AnthropicEventReader: EventReader {
   // MARK: - Interleaved blocks
 
   private mutating func wait(_ index: Int, _ json: JSON, into events: inout [ConversationEvent]) {
-    waitingBytes += json.byteCount
-    guard waitingBytes <= Self.waitingLimit else {
-      return fail("the upstream's stream interleaves too much", into: &events)
-    }
-    waiting.append((index, json))
+    if !waiting.add(json, of: index) { fail("the upstream's stream interleaves too much", into: &events) }
   }
 
-  /// Reads what waited, now that no block is open.
+  /// Reads what waited, until a block stays open.
   private mutating func replay(into events: inout [ConversationEvent]) {
-    guard let next = waiting.first?.index else { return }
-    let due = waiting.filter { $0.index == next }
-    waiting.removeAll { $0.index == next }
-    for item in due {
-      waitingBytes -= item.event.byteCount
-      let type = item.event["type"]
-      if type?.isString("content_block_start") == true {
-        readStart(item.event, into: &events)
-      } else if type?.isString("content_block_delta") == true {
-        readDelta(item.event, into: &events)
-      } else {
-        readStop(item.event, into: &events)
+    while open == nil, let due = waiting.takeFirst() {
+      for event in due {
+        let type = event["type"]
+        if type?.isString("content_block_start") == true {
+          readStart(event, into: &events)
+        } else if type?.isString("content_block_delta") == true {
+          readDelta(event, into: &events)
+        } else {
+          close(into: &events)
+        }
       }
     }
   }

@@ -84,8 +84,9 @@ extension AnthropicMessages {
 
   private static func type(of kind: UpstreamFailure.Kind) -> StaticString {
     switch kind {
-    case .invalidRequest, .contextLength, .previousResponseNotFound, .conflict, .unsupportedMediaType, .unprocessable:
+    case .invalidRequest, .contextLength, .previousResponseNotFound, .unsupportedMediaType, .unprocessable:
       "invalid_request_error"
+    case .conflict: "conflict_error"
     case .authentication: "authentication_error"
     case .billing: "billing_error"
     case .permission: "permission_error"

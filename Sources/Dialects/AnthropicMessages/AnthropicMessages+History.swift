@@ -134,14 +134,13 @@ extension AnthropicRequestComposer {
 
   /// The last assistant text may not end in white space.
   private static func trimEnd(_ turns: inout [Turn]) {
-    guard let last = turns.indices.last, turns[last].role == .assistant else { return }
-    guard let end = turns[last].parts.indices.last, case .text(var text) = turns[last].parts[end].part.content else {
+    guard let turn = turns.indices.last, turns[turn].role == .assistant else { return }
+    guard let end = turns[turn].parts.indices.last, case .text(var text) = turns[turn].parts[end].part.content else {
       return
     }
-    while let scalar = text.text.unicodeScalars.last, scalar.properties.isWhitespace {
-      text.text.unicodeScalars.removeLast()
-    }
-    turns[last].parts[end].part.content = .text(text)
+    let last = text.text.unicodeScalars.lastIndex { !$0.properties.isWhitespace }
+    text.text = last.map { String(text.text.unicodeScalars[...$0]) } ?? ""
+    turns[turn].parts[end].part.content = .text(text)
   }
 
   // MARK: - Parts

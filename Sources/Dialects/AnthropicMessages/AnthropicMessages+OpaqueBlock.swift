@@ -4,7 +4,9 @@ import Wire
 struct OpaqueBlock {
   private let start: JSON
   private var input = ""
-  private var text: [(key: String, value: String)] = []
+  /// Other texts by their member, and the members in order.
+  private var texts: [String: String] = [:]
+  private var keys: [String] = []
   private var citations: [JSON] = []
   private(set) var size = 0
 
@@ -22,18 +24,15 @@ struct OpaqueBlock {
       for member in delta.members where !member.isNamed("type") {
         guard let piece = member.value.string else { continue }
         let key = member.key
-        if let position = text.firstIndex(where: { $0.key == key }) {
-          text[position].value += piece
-        } else {
-          text.append((key, piece))
-        }
+        if texts[key] == nil { keys.append(key) }
+        texts[key, default: ""] += piece
       }
     }
   }
 
   /// The whole block.
   var whole: JSON {
-    guard start.isObject, !input.isEmpty || !text.isEmpty || !citations.isEmpty else { return start }
+    guard start.isObject, !input.isEmpty || !keys.isEmpty || !citations.isEmpty else { return start }
     var written: Set<String> = []
     return JSON { writer in
       writer.object { writer in
@@ -42,7 +41,7 @@ struct OpaqueBlock {
           write(member.key, before: member.value, to: &writer)
           written.insert(member.key)
         }
-        let more = (input.isEmpty ? [] : ["input"]) + text.map(\.key) + (citations.isEmpty ? [] : ["citations"])
+        let more = (input.isEmpty ? [] : ["input"]) + keys + (citations.isEmpty ? [] : ["citations"])
         for key in more where !written.contains(key) {
           writer.key(named: key)
           write(key, before: .null, to: &writer)
@@ -58,8 +57,8 @@ struct OpaqueBlock {
       writer.array { writer in
         for citation in Array(before.elements) + citations { writer.value(citation) }
       }
-    } else if let piece = text.first(where: { $0.key == key }) {
-      writer.string((before.string ?? "") + piece.value)
+    } else if let grown = texts[key] {
+      writer.string((before.string ?? "") + grown)
     } else {
       writer.value(before)
     }

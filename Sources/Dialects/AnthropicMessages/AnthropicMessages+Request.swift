@@ -20,12 +20,15 @@ extension AnthropicMessages {
     Self.readSampling(&reader, into: &request.sampling)
     request.reasoning = Self.readReasoning(&reader)
     request.outputFormat = Self.readOutputFormat(&reader)
+    let output = Self.readOutputConfig(&reader)
     if let metadata = reader.peek("metadata"), metadata.members.count == 1, let user = metadata["user_id"]?.string {
       _ = reader.take("metadata")
       request.userID = user
     }
     request.serviceTier = reader.takeString("service_tier")
-    request.extensions = Extensions(Self.dialect, path: "", reader)
+    var extensions = Extensions(Self.dialect, path: "", reader)
+    if let output { extensions.nested = [output] }
+    request.extensions = extensions
     return request
   }
 
@@ -126,15 +129,14 @@ extension AnthropicMessages {
     }
   }
 
-  /// Reads `thinking` and `output_config.effort`; leaves what it does not understand.
+  /// Reads `thinking`, which it leaves where it does not understand it, and `output_config.effort`.
   static func readReasoning(_ reader: inout ObjectReader) -> ReasoningRequest? {
     var reasoning: ReasoningRequest?
     if let thinking = reader.peek("thinking"), let read = readThinking(thinking) {
       _ = reader.take("thinking")
       reasoning = read
     }
-    if let config = reader.peek("output_config"), understands(config), let effort = config["effort"]?.string {
-      _ = reader.take("output_config")
+    if let effort = reader.peek("output_config")?["effort"]?.string {
       reasoning = reasoning ?? ReasoningRequest()
       reasoning?.effort = effort
     }
@@ -160,20 +162,20 @@ extension AnthropicMessages {
     return reader.residue.rest.allSatisfy(\.value.isNull) ? reasoning : nil
   }
 
-  /// Whether an `output_config` holds nothing but an effort and a format.
-  private static func understands(_ config: JSON) -> Bool {
-    guard config.isObject else { return false }
-    return config.members.allSatisfy { member in
-      if member.isNamed("effort") { return member.value.isString }
-      if member.isNamed("format") { return readFormat(member.value, path: "") != nil || member.value.isNull }
-      return false
-    }
+  /// Takes `output_config` and keeps what is neither an effort nor a format that was understood.
+  private static func readOutputConfig(_ reader: inout ObjectReader) -> Extensions? {
+    guard let config = reader.peek("output_config"), config.isObject else { return nil }
+    _ = reader.take("output_config")
+    var inner = ObjectReader(config)
+    _ = inner.takeString("effort")
+    if let format = inner.peek("format"), readFormat(format, path: "") != nil { _ = inner.take("format") }
+    return Extensions(dialect, path: "output_config", inner)
   }
 
-  static func readOutputFormat(_ reader: inout ObjectReader) -> OutputFormat? {
-    if let config = reader.peek("output_config"), understands(config), let format = config["format"], !format.isNull {
-      _ = reader.take("output_config")
-      return readFormat(format, path: "output_config.format")
+  private static func readOutputFormat(_ reader: inout ObjectReader) -> OutputFormat? {
+    if let format = reader.peek("output_config")?["format"], let read = readFormat(format, path: "output_config.format")
+    {
+      return read
     }
     // The name the member had while it was a beta.
     if let format = reader.peek("output_format"), let read = readFormat(format, path: "output_format") {

@@ -29,7 +29,8 @@ struct AnthropicRequestComposer {
   /// Top-level members that Anthropic takes behind a beta and others refuse.
   private static let betaMembers = [
     "context_management", "speed", "diagnostics", "mcp_servers", "container", "safeguards", "inference_geo",
-    "user_profile_id", "workspace_id", "fallbacks", "betas",
+    "user_profile_id", "workspace_id", "fallbacks", "fallback_credit_token", "billing_policy", "compaction", "thread",
+    "betas",
   ]
 
   mutating func compose() throws(DialectError) -> [UInt8] {
@@ -150,6 +151,13 @@ struct AnthropicRequestComposer {
   }
 
   private mutating func writeOutput(effort: String?, format: JSON?, to writer: inout JSONWriter) {
+    let rest = request.extensions.own(AnthropicMessages.dialect)?.nested("output_config")
+    if quirks.stripBetas {
+      for member in rest?.residue.rest ?? [] where !member.value.isNull {
+        losses.add("output_config.\(member.key)", Crossing.refused)
+      }
+      return
+    }
     let own = isNative ? source?["output_config"] : nil
     let legacy = isNative && own?["format"] == nil ? source?["output_format"] : nil
     if let legacy, let format {
@@ -163,8 +171,8 @@ struct AnthropicRequestComposer {
     if let own, own["effort"]?.string == effort, own["format"]?["schema"] == format || legacy != nil {
       return writer.member("output_config", own)
     }
-    guard effort != nil || (format != nil && legacy == nil) else { return }
-    writer.object("output_config") { writer in
+    guard effort != nil || (format != nil && legacy == nil) || rest?.residue.rest.isEmpty == false else { return }
+    writer.object("output_config", restoring: rest) { writer in
       if let effort { writer.member("effort", effort) }
       guard let format, legacy == nil else { return }
       writer.object("format") { writer in

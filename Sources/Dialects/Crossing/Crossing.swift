@@ -70,7 +70,9 @@ public struct Crossing: Sendable {
           "\"input_examples\"", "\"speed\"", "\"diagnostics\"", "\"safeguards\"", "\"eager_input_streaming\"",
           "\"allowed_callers\"", "\"strict\"", "\"display\"", "\"caller\"", "\"mcp_servers\"", "\"container\"",
           "\"inference_geo\"", "\"fallbacks\"", "\"tool_reference\"", "\"tool_search_tool_", "\"mcp_toolset\"",
-          "\"role\":\"system\"", "\"role\": \"system\"", "x-anthropic-billing-header", "\"computer_2",
+          "\"user_profile_id\"", "\"workspace_id\"", "\"betas\"", "\"fallback_credit_token\"", "\"billing_policy\"",
+          "\"compaction\"", "\"thread\"", "\"role\":\"system\"", "\"role\": \"system\"", "x-anthropic-billing-header",
+          "\"computer_2",
         ]
         words += AnthropicClientTool.words
       }

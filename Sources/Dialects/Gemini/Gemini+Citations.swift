@@ -2,52 +2,78 @@ import Conversation
 import Wire
 
 extension Gemini {
-  /// Takes grounding, citations and log probabilities out of a candidate and gives them to its last text.
+  /// Takes grounding, citations and log probabilities out of a candidate and gives them to the text they name, the last
+  /// one where they name none.
   static func attachCitations(_ reader: inout ObjectReader, to candidate: inout Candidate) {
     let texts = candidate.parts.indices.filter { if case .text = candidate.parts[$0].content { true } else { false } }
-    guard let last = texts.last, case .text(var text) = candidate.parts[last].content else { return }
-    if let metadata = reader.peek(.groundingMetadata) {
-      let found = grounding(metadata, text: text.text)
-      if !found.isEmpty {
-        _ = reader.take(.groundingMetadata)
-        text.annotations += found
+    guard let last = texts.last else { return }
+    var found: [(part: Int, annotation: Annotation)] = []
+    var offsets: [Int: TextOffsets] = [:]
+    // Google itself leaves `partIndex` out also where it is not 0.
+    func place(_ segment: JSON?, _ offsets: inout [Int: TextOffsets]) -> (part: Int, span: Span?) {
+      let named = segment?[member: .partIndex]?.int ?? last
+      guard candidate.parts.indices.contains(named), case .text(let text) = candidate.parts[named].content else {
+        return (last, nil)
+      }
+      return (named, span(of: segment, in: &offsets[named, default: TextOffsets(text.text)]))
+    }
+    for (name, list) in [(MemberName.groundingMetadata, grounding), (.citationMetadata, citations)] {
+      guard let metadata = reader.peek(name) else { continue }
+      let cited = list(metadata)
+      if !cited.isEmpty { _ = reader.take(name) }
+      for var citation in cited {
+        let (part, span) = place(citation.segment, &offsets)
+        citation.annotation.start = span?.start
+        citation.annotation.end = span?.end
+        found.append((part, citation.annotation))
       }
     }
-    if let metadata = reader.peek(.citationMetadata) {
-      let found = citations(metadata, text: text.text)
-      if !found.isEmpty {
-        _ = reader.take(.citationMetadata)
-        text.annotations += found
-      }
+    for (part, cited) in Dictionary(grouping: found, by: \.part) {
+      guard case .text(var text) = candidate.parts[part].content else { continue }
+      text.annotations += cited.map(\.annotation)
+      candidate.parts[part].content = .text(text)
     }
-    if let result = reader.peek(.logprobsResult), let logprobs = logprobs(result) {
+    if let result = reader.peek(.logprobsResult), let logprobs = logprobs(result),
+      case .text(var text) = candidate.parts[last].content
+    {
       _ = reader.take(.logprobsResult)
       text.logprobs = logprobs
+      candidate.parts[last].content = .text(text)
     }
-    candidate.parts[last].content = .text(text)
   }
 
+  /// A citation, and the segment of the answer that it supports where one is told.
+  typealias Cited = (annotation: Annotation, segment: JSON?)
+  /// Unicode scalars of a text.
+  typealias Span = (start: Int, end: Int)
+
+  /// The most bytes of addresses that one answer is told to cite, however often each.
+  private static let citedLimit = 8 * 1024 * 1024
+
   /// What `groundingMetadata` cites: each support names the chunks it rests on; chunks nobody names are cited whole.
-  static func grounding(_ metadata: JSON, text: String) -> [Annotation] {
-    let chunks = (metadata[member: .groundingChunks]?.elements).map(Array.init) ?? []
-    var annotations: [Annotation] = []
+  ///
+  /// Nothing where that is absurdly much: a few long addresses can be named a million times.
+  static func grounding(_ metadata: JSON) -> [Cited] {
+    let chunks = (metadata[member: .groundingChunks]?.elements ?? JSON.null.elements).map(annotation)
+    var cited: [Cited] = []
     var used: Set<Int> = []
+    var size = 0
+    func cite(_ index: Int, _ segment: JSON?) {
+      guard chunks.indices.contains(index), var annotation = chunks[index], case .url(let address) = annotation.source,
+        size <= citedLimit
+      else { return }
+      size += address.utf8.count + (annotation.title?.utf8.count ?? 0)
+      used.insert(index)
+      annotation.citedText = segment?["text"]?.string
+      cited.append((annotation, segment))
+    }
     for support in metadata[member: .groundingSupports]?.elements ?? JSON.null.elements {
-      let segment = support["segment"]
-      let span = span(of: segment, in: text)
       for index in support[member: .groundingChunkIndices]?.elements.compactMap(\.int) ?? [] {
-        guard chunks.indices.contains(index), var annotation = annotation(of: chunks[index]) else { continue }
-        used.insert(index)
-        annotation.citedText = segment?["text"]?.string
-        annotation.start = span?.start
-        annotation.end = span?.end
-        annotations.append(annotation)
+        cite(index, support["segment"])
       }
     }
-    for (index, chunk) in chunks.enumerated() where !used.contains(index) {
-      if let annotation = annotation(of: chunk) { annotations.append(annotation) }
-    }
-    return annotations
+    for index in chunks.indices where !used.contains(index) { cite(index, nil) }
+    return size <= citedLimit ? cited : []
   }
 
   /// The search that `groundingMetadata` tells of; nil where none was made.
@@ -69,30 +95,28 @@ extension Gemini {
   }
 
   private static func annotation(of chunk: JSON) -> Annotation? {
-    let place = chunk["web"] ?? chunk["retrievedContext"] ?? chunk["retrieved_context"] ?? chunk["maps"]
-    guard let address = place?["uri"]?.string else { return nil }
+    let place =
+      chunk["web"] ?? chunk["retrievedContext"] ?? chunk["retrieved_context"] ?? chunk["maps"] ?? chunk["image"]
+    guard let address = (place?["uri"] ?? place?["sourceUri"] ?? place?["source_uri"])?.string else { return nil }
     return Annotation(.url(address), title: place?["title"]?.string, original: OpaquePart(.gemini, chunk))
   }
 
   /// What `citationMetadata` cites, under the two names its list has.
-  static func citations(_ metadata: JSON, text: String) -> [Annotation] {
+  static func citations(_ metadata: JSON) -> [Cited] {
     (metadata[member: .citationSources] ?? metadata["citations"])?.elements.compactMap { source in
       guard let address = source["uri"]?.string else { return nil }
-      let span = span(of: source, in: text)
-      return Annotation(
-        .url(address), title: source["title"]?.string, start: span?.start, end: span?.end,
-        original: OpaquePart(.gemini, source))
+      return (Annotation(.url(address), title: source["title"]?.string, original: OpaquePart(.gemini, source)), source)
     } ?? []
   }
 
-  /// Google counts UTF-8 bytes; annotations count Unicode scalars.
-  private static func span(of segment: JSON?, in text: String) -> (start: Int, end: Int)? {
+  /// Where a segment stands in its text.
+  static func span(of segment: JSON?, in text: inout TextOffsets) -> Span? {
     guard let segment, let end = segment[member: .endIndex]?.int else { return nil }
-    let start = segment[member: .startIndex]?.int ?? 0
-    let bytes = text.utf8
-    guard start >= 0, start <= end, end <= bytes.count else { return nil }
-    func scalars(_ count: Int) -> Int { bytes.prefix(count).reduce(0) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 } }
-    return (scalars(start), scalars(end))
+    guard let start = text.scalars(inBytes: segment[member: .startIndex]?.int ?? 0),
+      let end = text.scalars(inBytes: end),
+      start <= end
+    else { return nil }
+    return (start, end)
   }
 
   /// Log probabilities in OpenAI's shape.
@@ -127,16 +151,11 @@ extension Gemini {
 
   // MARK: - Writing
 
-  static func writeCitations(of candidate: Candidate, own: Extensions?, to writer: inout JSONWriter) {
-    var text = ""
-    var annotations: [Annotation] = []
-    var logprobs: [JSON] = []
-    for part in candidate.parts {
-      guard case .text(let piece) = part.content else { continue }
-      annotations += piece.annotations
-      if let list = piece.logprobs { logprobs.append(list) }
-      text = piece.text
-    }
+  /// Writes what the texts of a candidate cite and their log probabilities; `places` says where its parts stand in the
+  /// answer.
+  static func writeCitations(
+    of candidate: Candidate, at places: [Int: Int], own: Extensions?, to writer: inout JSONWriter, losses: inout Losses
+  ) {
     if let own {
       let rest = own.residue.rest
       for name in [MemberName.groundingMetadata, .citationMetadata, .logprobsResult] {
@@ -148,37 +167,49 @@ extension Gemini {
       }
       return
     }
-    writeGrounding(annotations, text: text, to: &writer)
-    if let first = logprobs.first { writeLogprobs(first, to: &writer) }
+    var cited: [GeminiCitation] = []
+    var logprobs: [JSON] = []
+    for (index, part) in candidate.parts.enumerated() {
+      guard case .text(let text) = part.content else { continue }
+      if let list = text.logprobs { logprobs += list.elements }
+      var offsets = TextOffsets(text.text)
+      for annotation in text.annotations {
+        if var citation = GeminiCitation(annotation, in: &offsets) {
+          citation.part = places[index] ?? 0
+          cited.append(citation)
+        } else {
+          losses.add(.annotations, at: index, candidate: candidate.index, GeminiCitation.unsayable)
+        }
+      }
+    }
+    write(cited, to: &writer)
+    if !logprobs.isEmpty { writeLogprobs(logprobs, to: &writer) }
   }
 
-  static func writeGrounding(_ annotations: [Annotation], text: String, to writer: inout JSONWriter) {
-    let cited = annotations.compactMap { annotation -> (Annotation, String)? in
-      guard case .url(let address) = annotation.source else { return nil }
-      return (annotation, address)
-    }
+  /// Writes `groundingMetadata` where anything is cited.
+  static func write(_ cited: [GeminiCitation], to writer: inout JSONWriter) {
     guard !cited.isEmpty else { return }
     writer.object("groundingMetadata") { writer in
       writer.array("groundingChunks") { writer in
-        for (annotation, address) in cited {
+        for citation in cited {
           writer.object { writer in
             writer.object("web") { writer in
-              writer.member("uri", address)
-              if let title = annotation.title { writer.member("title", title) }
+              writer.member("uri", citation.address)
+              if let title = citation.title { writer.member("title", title) }
             }
           }
         }
       }
-      guard cited.contains(where: { $0.0.end != nil }) else { return }
+      guard cited.contains(where: { $0.bytes != nil }) else { return }
       writer.array("groundingSupports") { writer in
-        for (index, (annotation, _)) in cited.enumerated() {
-          guard let start = annotation.start, let end = annotation.end, start >= 0, start <= end else { continue }
+        for (index, citation) in cited.enumerated() {
+          guard let bytes = citation.bytes else { continue }
           writer.object { writer in
             writer.object("segment") { writer in
-              let scalars = text.unicodeScalars
-              writer.member("startIndex", String(String.UnicodeScalarView(scalars.prefix(start))).utf8.count)
-              writer.member("endIndex", String(String.UnicodeScalarView(scalars.prefix(end))).utf8.count)
-              if let cited = annotation.citedText { writer.member("text", cited) }
+              if citation.part > 0 { writer.member("partIndex", citation.part) }
+              writer.member("startIndex", bytes.lowerBound)
+              writer.member("endIndex", bytes.upperBound)
+              if let text = citation.citedText { writer.member("text", text) }
             }
             writer.array("groundingChunkIndices") { $0.int(index) }
           }
@@ -187,7 +218,7 @@ extension Gemini {
     }
   }
 
-  private static func writeLogprobs(_ list: JSON, to writer: inout JSONWriter) {
+  private static func writeLogprobs(_ tokens: [JSON], to writer: inout JSONWriter) {
     func write(_ token: JSON, to writer: inout JSONWriter) {
       writer.object { writer in
         writer.member("token", token["token"]?.string ?? "")
@@ -196,7 +227,7 @@ extension Gemini {
     }
     writer.object("logprobsResult") { writer in
       writer.array("topCandidates") { writer in
-        for token in list.elements {
+        for token in tokens {
           writer.object { writer in
             writer.array("candidates") { writer in
               for top in token["top_logprobs"]?.elements ?? JSON.null.elements { write(top, to: &writer) }
@@ -205,8 +236,32 @@ extension Gemini {
         }
       }
       writer.array("chosenCandidates") { writer in
-        for token in list.elements { write(token, to: &writer) }
+        for token in tokens { write(token, to: &writer) }
       }
     }
+  }
+}
+
+/// A citation of an address as `groundingMetadata` tells it.
+struct GeminiCitation {
+  var address: String
+  var title: String?
+  var citedText: String?
+  /// The words it supports, in bytes of their part's text.
+  var bytes: Range<Int>?
+  /// Which part they stand in.
+  var part = 0
+
+  /// Why other citations are left out.
+  static let unsayable = "Gemini cites addresses only"
+
+  /// Nil where anything but an address is cited; `offsets` are those of the text that cites it.
+  init?(_ annotation: Annotation, in offsets: inout TextOffsets) {
+    guard case .url(let address) = annotation.source else { return nil }
+    self.address = address
+    title = annotation.title
+    citedText = annotation.citedText
+    guard let start = annotation.start, let end = annotation.end, start >= 0, start <= end else { return }
+    bytes = offsets.bytes(ofScalars: start)..<offsets.bytes(ofScalars: end)
   }
 }

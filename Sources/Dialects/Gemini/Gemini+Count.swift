@@ -1,22 +1,16 @@
-import Conversation
 import Wire
 
 /// Counting tokens: `models/{model}:countTokens`. Format: https://ai.google.dev/api/tokens
 extension Gemini {
-  /// Writes a request to count what `request` would send.
-  ///
-  /// Output settings go along; the API counts the input only.
-  public func writeCountRequest(
-    _ request: ConversationRequest, for target: RequestTarget, losses: inout Losses
-  ) throws(DialectError) -> [UInt8] {
-    let bytes = try writeRequest(request, for: target, losses: &losses)
-    guard let body = try? JSON(parsing: bytes) else { throw DialectError("the request cannot be written") }
-    if body[member: .generateContentRequest] != nil { return bytes }
+  /// A `generateContent` body as one that asks what it would cost: system text and tools count only inside
+  /// `generateContentRequest`.
+  public func countRequest(_ body: [UInt8], model: String) -> [UInt8] {
+    guard let json = try? JSON(parsing: body), json[member: .generateContentRequest] == nil else { return body }
     var writer = JSONWriter()
     writer.object { writer in
       writer.object("generateContentRequest") { writer in
-        writer.member("model", "models/\(target.model)")
-        for member in body.members where !member.isNamed("model") {
+        writer.member("model", model.hasPrefix("models/") ? model : "models/" + model)
+        for member in json.members where !member.isNamed("model") {
           writer.key(named: member.key)
           writer.value(member.value)
         }

@@ -47,6 +47,8 @@ extension Gemini {
       request.outputFormat = read.format
       nested.append(read.extensions)
     }
+    request.serviceTier = Self.serviceTier(body)
+    _ = reader.takeString(.serviceTier)
     var extensions = Extensions(.gemini, path: path, reader)
     if !path.isEmpty {
       for index in nested.indices { nested[index].path = "\(path).\(nested[index].path)" }
@@ -148,6 +150,7 @@ extension Gemini {
         request.toolChoice, parallel: request.parallelToolCalls, functions: functions, isMixed: isMixed,
         to: &writer, losses: &losses)
     }
+    writeServiceTier(request.serviceTier, own: own?.source, to: &writer, losses: &losses)
     writeConfiguration(
       of: request, own: own, hasFunctions: !functions.isEmpty, quirks: target.quirks, to: &writer, losses: &losses)
   }
@@ -172,7 +175,6 @@ extension Gemini {
     losses.add(request.extensions, writing: .gemini)
     let none = "Gemini has no equivalent"
     if request.verbosity != nil { losses.add(.verbosity, none) }
-    if let tier = request.serviceTier, tier != "auto", tier != "default" { losses.add(.serviceTier, none) }
     if request.cacheKey != nil { losses.add(.cacheKey, none) }
     if request.userID != nil { losses.add(.userID, none) }
     if request.metadata?.members.isEmpty == false { losses.add(.metadata, none) }

@@ -159,7 +159,8 @@ extension Gemini {
       }
       if let stop = candidate.stop { write(stop, like: own?.source, to: &writer) }
       if own == nil || own?.source["index"] != nil { writer.member("index", candidate.index) }
-      writeCitations(of: candidate, own: own, to: &writer)
+      let places = Dictionary(pieces.enumerated().map { ($1.index, $0) }) { _, last in last }
+      writeCitations(of: candidate, at: places, own: own, to: &writer, losses: &losses)
     }
   }
 

@@ -8,9 +8,10 @@ extension Gemini {
     let kind: Stop.Reason =
       switch word {
       case "STOP": hasCalls ? .toolUse : .endTurn
-      case "MAX_TOKENS": .maxTokens
-      case "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY",
-        "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION", "MODEL_ARMOR":
+      case "MAX_TOKENS", "CONTINUATION": .maxTokens
+      case "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE", "IMAGE_SAFETY",
+        "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION", "IMAGE_OTHER", "NO_IMAGE", "MODEL_ARMOR", "ESCALATION",
+        "PUP_LIMITED_DISABLED":
         .refusal
       case "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS", "MISSING_THOUGHT_SIGNATURE",
         "MALFORMED_RESPONSE":
@@ -71,9 +72,29 @@ extension Gemini {
     return usage
   }
 
-  static func serviceTier(_ usage: JSON) -> String? {
-    let tier = usage[member: .serviceTier]?.string?.lowercased()
-    return tier == "standard" ? "default" : tier
+  // MARK: - Tiers
+
+  /// The tier that an object names, in the words the other protocols have; nil where it leaves the choice.
+  static func serviceTier(_ object: JSON) -> String? {
+    switch object[member: .serviceTier]?.string?.lowercased() {
+    case "standard": "default"
+    case "unspecified": nil
+    case let tier: tier
+    }
+  }
+
+  /// Writes the tier of a request. Format: https://ai.google.dev/gemini-api/docs/flex-inference
+  static func writeServiceTier(_ tier: String?, own: JSON?, to writer: inout JSONWriter, losses: inout Losses) {
+    if let own, let original = own[member: .serviceTier], serviceTier(own) == tier {
+      writer.key(.serviceTier, like: own)
+      return writer.value(original)
+    }
+    switch tier {
+    case nil, "auto", "default": return
+    case "flex", "priority": writer.member("serviceTier", tier ?? "")
+    case "standard_only": writer.member("serviceTier", static: "standard")
+    default: losses.add(.serviceTier, "Gemini has no equivalent")
+    }
   }
 
   static func write(_ usage: Usage, to writer: inout JSONWriter) {

@@ -21,7 +21,7 @@ struct GeminiEventReader: EventReader {
     var hasCalls = false
     var stop: (reason: JSON, message: String?)?
     /// The text of the last text part, for the byte offsets of citations.
-    var text = ""
+    var text = TextOffsets()
     var cited: Set<String> = []
     /// The search that the latest grounding tells of.
     var search: Part?
@@ -220,11 +220,11 @@ struct GeminiEventReader: EventReader {
       close(&track, into: &events)
       open(Part(isThought ? .reasoning(Reasoning()) : .text(Text(""))), &track, into: &events)
       track.open = kind
-      track.text = ""
+      track.text = TextOffsets()
     }
     if !text.isEmpty {
       delta(isThought ? .reasoning(text, kind: .summary, segment: 0) : .text(text), track, into: &events)
-      if !isThought { track.text += text }
+      if !isThought { track.text.append(text) }
     }
     if let signature {
       track.hasState = true
@@ -291,10 +291,11 @@ struct GeminiEventReader: EventReader {
   private func cite(
     grounding: JSON?, citations: JSON?, logprobs: JSON?, of track: inout Track, into events: inout [ConversationEvent]
   ) {
-    var found: [Annotation] = []
-    if let grounding { found += Gemini.grounding(grounding, text: track.text) }
-    if let citations { found += Gemini.citations(citations, text: track.text) }
-    for annotation in found {
+    let found = (grounding.map(Gemini.grounding) ?? []) + (citations.map(Gemini.citations) ?? [])
+    for (var annotation, segment) in found {
+      let span = Gemini.span(of: segment, in: &track.text)
+      annotation.start = span?.start
+      annotation.end = span?.end
       guard case .url(let address) = annotation.source,
         track.cited.insert("\(annotation.start ?? -1) \(annotation.end ?? -1) \(address)").inserted
       else { continue }

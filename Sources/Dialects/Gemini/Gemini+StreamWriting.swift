@@ -10,31 +10,11 @@ extension Gemini {
 ///
 /// Calls go out whole. Finish reasons and usage come in the last chunk, as Google sends them.
 struct GeminiEventWriter: EventWriter {
-  private struct Track {
-    var index: Int
-    var part: Part?
-    var partIndex = 0
-    var segment = 0
-    var input = ""
-    /// States that wait for the next text or call.
-    var waiting: [String] = []
-    var state: ReasoningState?
-    /// The thoughts of the current part.
-    var thoughts = ""
-    /// Thoughts that no vendor signed.
-    var unsigned = ""
-    /// Whether a call went out with a signature: of a step only the first needs one.
-    var hasSignedCall = false
-    var text = ""
-    var annotations: [Annotation] = []
-    var stop: Stop?
-  }
-
   private let reply: ReplyContext
   /// What closes a chunk with one part, per candidate; the same for every chunk.
   private var tails: [Int: [UInt8]] = [:]
   private let showsThoughts: Bool
-  private var tracks: [Track] = []
+  private var tracks: [GeminiWrittenCandidate] = []
   private var responseID: String
   private var usage: Usage?
   /// Whether usage was told that no chunk has carried yet.
@@ -95,15 +75,14 @@ struct GeminiEventWriter: EventWriter {
 
   private mutating func slot(_ index: Int) -> Int {
     if let slot = tracks.firstIndex(where: { $0.index == index }) { return slot }
-    tracks.append(Track(index: index))
+    tracks.append(GeminiWrittenCandidate(index: index))
     return tracks.count - 1
   }
 
   private mutating func begin(_ part: Part, at slot: Int, into output: inout [UInt8]) {
     switch part.content {
     case .text(let text):
-      tracks[slot].text = ""
-      tracks[slot].annotations += text.annotations
+      tracks[slot].annotations = text.annotations
       if !text.text.isEmpty { writeText(text.text, at: slot, into: &output) }
     case .refusal(let text):
       if !text.isEmpty { writeText(text, at: slot, into: &output) }
@@ -145,7 +124,7 @@ struct GeminiEventWriter: EventWriter {
 
   private mutating func writeText(_ text: String, at slot: Int, into output: inout [UInt8]) {
     guard !text.isEmpty else { return }
-    tracks[slot].text += text
+    tracks[slot].text.append(text)
     guard let signature = takeSignature(at: slot, into: &output) else {
       return chunk(at: slot, into: &output) { writer in writer.object { $0.member("text", text) } }
     }
@@ -179,7 +158,9 @@ struct GeminiEventWriter: EventWriter {
     var signature = tracks[slot].state.map { ReasoningSeal.write($0, into: .gemini, reply.seals) }
     tracks[slot].state = nil
     switch part.content {
-    case .text, .refusal: if let signature { tracks[slot].waiting.append(signature) }
+    case .text, .refusal:
+      if let signature { tracks[slot].waiting.append(signature) }
+      tracks[slot].finishText(losses: &losses)
     case .reasoning:
       guard let signature else {
         tracks[slot].unsigned += tracks[slot].thoughts
@@ -269,7 +250,7 @@ struct GeminiEventWriter: EventWriter {
 
   private mutating func finish(into output: inout [UInt8]) {
     isEnded = true
-    let tracks = tracks.isEmpty && !isBlocked ? [Track(index: 0)] : tracks
+    let tracks = tracks.isEmpty && !isBlocked ? [GeminiWrittenCandidate(index: 0)] : tracks
     let usage = usage
     let (model, id) = (reply.model, responseID)
     element(into: &output) { writer in
@@ -291,7 +272,7 @@ struct GeminiEventWriter: EventWriter {
   }
 
   /// A candidate of the last chunk: no words, states without a part to ride on, and why it ended.
-  private static func write(last track: Track, to writer: inout JSONWriter) {
+  private static func write(last track: GeminiWrittenCandidate, to writer: inout JSONWriter) {
     writer.object { writer in
       writer.object("content") { writer in
         writer.array("parts") { writer in
@@ -307,8 +288,7 @@ struct GeminiEventWriter: EventWriter {
       }
       Gemini.write(track.stop ?? Stop(.endTurn), like: nil, to: &writer)
       writer.member("index", track.index)
-      let foreign = track.annotations.filter { $0.original?.dialect != .gemini }
-      Gemini.writeGrounding(foreign, text: track.text, to: &writer)
+      Gemini.write(track.cited, to: &writer)
     }
   }
 

@@ -4,12 +4,20 @@ import Wire
 ///
 /// Format: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling
 struct PartialArguments: Sendable {
-  private indirect enum Node: Sendable {
-    case object([(key: String, value: Node)])
-    case array([Node])
+  /// A value; what is inside it stands at its own place in `nodes`.
+  private enum Node: Sendable {
+    case empty
     case text(String)
     case json(JSON)
-    case empty
+    case object(Members)
+    /// Places of the elements; 0 for those nobody has told.
+    case array([Int])
+  }
+
+  /// The members of an object in the order they came.
+  private struct Members: Sendable {
+    var keys: [String] = []
+    var places: [String: Int] = [:]
   }
 
   private enum Step {
@@ -19,7 +27,8 @@ struct PartialArguments: Sendable {
 
   /// Arguments that came at once.
   var whole: JSON?
-  private var root = Node.empty
+  /// The whole is the first.
+  private var nodes = [Node.empty]
   private var size = 0
   private static let limit = 16 * 1024 * 1024
 
@@ -31,55 +40,72 @@ struct PartialArguments: Sendable {
     size += piece.byteCount
     for step in steps {
       // Empty places before an index take memory too.
-      if case .index(let index) = step { size += 4 * index }
+      if case .index(let index) = step { size += 8 * index }
     }
     guard !isTooLarge else { return }
-    let value: Node
+    var place = 0
+    for step in steps { place = child(of: place, at: step) }
     if let text = piece[member: .stringValue]?.string {
-      value = .text(text)
-    } else if let plain = piece[member: .numberValue] ?? piece[member: .boolValue] {
-      value = .json(plain)
+      append(text, at: place)
     } else {
-      value = .json(.null)
+      nodes[place] = .json(piece[member: .numberValue] ?? piece[member: .boolValue] ?? .null)
     }
-    root = Self.set(value, at: steps[...], in: root)
   }
 
   /// The arguments as JSON text.
   var text: String {
     var writer = JSONWriter()
-    if let whole, case .empty = root {
+    if case .empty = nodes.first ?? .empty {
+      guard let whole else { return "{}" }
       writer.value(whole)
-    } else if case .empty = root {
-      return "{}"
     } else {
-      Self.write(root, to: &writer)
+      write(0, to: &writer)
     }
     return String(decoding: writer.bytes, as: UTF8.self)
   }
 
-  private static func set(_ value: Node, at steps: ArraySlice<Step>, in node: Node) -> Node {
-    guard let step = steps.first else {
-      if case .text(let old) = node, case .text(let new) = value { return .text(old + new) }
-      return value
+  private mutating func append(_ piece: String, at place: Int) {
+    let node = take(place)
+    if case .text(var text) = consume node {
+      text += piece
+      nodes[place] = .text(text)
+    } else {
+      nodes[place] = .text(piece)
     }
+  }
+
+  /// The place of what stands inside the value at `place`, which becomes an object or an array if it is none.
+  private mutating func child(of place: Int, at step: Step) -> Int {
+    let node = take(place)
     switch step {
     case .key(let key):
-      var members: [(key: String, value: Node)] = []
-      if case .object(let old) = node { members = old }
-      if let position = members.firstIndex(where: { $0.key == key }) {
-        members[position].value = set(value, at: steps.dropFirst(), in: members[position].value)
-      } else {
-        members.append((key, set(value, at: steps.dropFirst(), in: .empty)))
-      }
-      return .object(members)
+      var members = Members()
+      if case .object(let old) = consume node { members = old }
+      let child = members.places[key] ?? makeNode()
+      if members.places.updateValue(child, forKey: key) == nil { members.keys.append(key) }
+      nodes[place] = .object(members)
+      return child
     case .index(let index):
-      var elements: [Node] = []
-      if case .array(let old) = node { elements = old }
-      while elements.count <= index { elements.append(.empty) }
-      elements[index] = set(value, at: steps.dropFirst(), in: elements[index])
-      return .array(elements)
+      var elements: [Int] = []
+      if case .array(let old) = consume node { elements = old }
+      while elements.count <= index { elements.append(0) }
+      if elements[index] == 0 { elements[index] = makeNode() }
+      let child = elements[index]
+      nodes[place] = .array(elements)
+      return child
     }
+  }
+
+  /// Takes a value out while it grows, so that it grows in place.
+  private mutating func take(_ place: Int) -> Node {
+    var node = Node.empty
+    swap(&node, &nodes[place])
+    return node
+  }
+
+  private mutating func makeNode() -> Int {
+    nodes.append(.empty)
+    return nodes.count - 1
   }
 
   /// The steps of a JSON path of names and indices; nil for anything else.
@@ -113,20 +139,23 @@ struct PartialArguments: Sendable {
     return steps
   }
 
-  private static func write(_ node: Node, to writer: inout JSONWriter) {
-    switch node {
+  private func write(_ place: Int, to writer: inout JSONWriter) {
+    switch nodes[place] {
     case .empty: writer.null()
     case .text(let text): writer.string(text)
     case .json(let value): writer.value(value)
-    case .array(let elements):
+    case .array(let places):
       writer.array { writer in
-        for element in elements { write(element, to: &writer) }
+        for place in places {
+          if place == 0 { writer.null() } else { write(place, to: &writer) }
+        }
       }
     case .object(let members):
       writer.object { writer in
-        for member in members {
-          writer.key(named: member.key)
-          write(member.value, to: &writer)
+        for key in members.keys {
+          guard let place = members.places[key] else { continue }
+          writer.key(named: key)
+          write(place, to: &writer)
         }
       }
     }

@@ -175,7 +175,10 @@ struct OpenAIResponsesEventWriter: EventWriter {
 
   /// Gives an event of this protocol back under our own count.
   private mutating func relay(_ event: OpaqueEvent, into output: inout [UInt8]) {
-    guard event.dialect == OpenAIResponses.dialect, event.json.isObject, !isSilent else { return }
+    guard event.dialect == OpenAIResponses.dialect else {
+      return items.losses.add(event, "\(OpenAIResponses.dialect.displayName) has no equivalent")
+    }
+    guard event.json.isObject, !isSilent else { return }
     let number = sequence
     sequence &+= 1
     let json = JSON { writer in

@@ -10,6 +10,10 @@ struct SchemaReferences {
   private var found: [String: JSON?] = [:]
   /// The definitions by pointer, anchor and id, so that many references to many definitions stay cheap.
   private var definitions: [String: JSON]?
+  /// The members of large objects that pointers lead through, by the steps that lead to them.
+  private var members: [[String]: [String: JSON]] = [:]
+  /// How many members of an object are looked through one by one.
+  private static let searchLimit = 32
 
   init(root: JSON) { self.root = root }
 
@@ -36,11 +40,12 @@ struct SchemaReferences {
     return index[reference]
   }
 
-  private func walk(_ reference: String) -> JSON? {
+  private mutating func walk(_ reference: String) -> JSON? {
     guard reference.hasPrefix("#") else { return nil }
     let pointer = Self.unescaped(reference.dropFirst())
     guard pointer.isEmpty || pointer.hasPrefix("/") else { return nil }
     var place = root
+    var steps: [String] = []
     for step in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
       let key = step.split(separator: "~", omittingEmptySubsequences: false)
       // ~1 is a slash, ~0 a tilde.
@@ -52,11 +57,21 @@ struct SchemaReferences {
         else { return nil }
         place = next
       } else {
-        guard let next = place[name: text] else { return nil }
+        guard let next = member(text, of: place, at: steps) else { return nil }
         place = next
       }
+      steps.append(text)
     }
     return place.isObject || place.bool != nil ? place : nil
+  }
+
+  /// The member of an object that `steps` lead to; many pointers lead through the same few.
+  private mutating func member(_ name: String, of object: JSON, at steps: [String]) -> JSON? {
+    if let known = members[steps] { return known[name] }
+    guard object.members.dropFirst(Self.searchLimit).contains(where: { _ in true }) else { return object[name: name] }
+    let known = Dictionary(object.members.map { ($0.key, $0.value) }) { _, last in last }
+    members[steps] = known
+    return known[name]
   }
 
   /// A URI fragment without its percent signs.

@@ -10,7 +10,7 @@ import Wire
 /// A stream read into conversation events and written in the client's protocol, streamed or folded into one answer.
 ///
 /// Nothing goes out before the first event that says something, so that an error there can still become a status or
-/// another attempt.
+/// another attempt; and of an answer that the client wants whole, nothing before its end.
 final class ConvertedStream: StreamedAnswer {
   private let generation: Generation
   private unowned let attempt: Attempt
@@ -29,6 +29,9 @@ final class ConvertedStream: StreamedAnswer {
   /// Whether something went out since the last keep-alive was due.
   private var hasSpoken = false
   private var keepAlive: Scheduled<Void>?
+  /// What goes into the record once this answer is the client's: another candidate's may take its place.
+  private var usage: Usage?
+  private var stop: Stop?
   private var watch: ThoughtWatch
 
   init(_ generation: Generation, _ attempt: Attempt, _ head: UpstreamResponseHead) {
@@ -72,6 +75,7 @@ final class ConvertedStream: StreamedAnswer {
   func cancel() -> Bool {
     isOver = true
     keepAlive?.cancel()
+    AnswerFacts.note(usage, stop, in: &exchange.record)
     return false
   }
 
@@ -79,6 +83,10 @@ final class ConvertedStream: StreamedAnswer {
 
   private func take(_ events: [ConversationEvent]) {
     for event in events where !isOver { take(event) }
+    if !isCommitted, !isOver, output.count > Attempt.waitingLimit {
+      isOver = true
+      return attempt.failTooLarge(head)
+    }
     flush()
   }
 
@@ -97,12 +105,14 @@ final class ConvertedStream: StreamedAnswer {
       event = .failed(failure)
       exchange.record.errorKind = "upstream_failed"
       exchange.record.errorMessage = failure.message
-    case .usage(let usage): AnswerFacts.note(usage, nil, in: &exchange.record)
-    case .candidateFinished(_, let stop): AnswerFacts.note(nil, stop, in: &exchange.record)
+    case .usage(let counts): if usage == nil { usage = counts } else { usage?.merge(counts) }
+    case .candidateFinished(_, let first): stop = stop ?? first
     case .partStarted(let start):
       noteBlob(start.part.state)
       if let call = watch.unthought(start.part) { exchange.gateway.blobs.noteUnthought(call) }
     case .partDelta(let delta): if case .state(let state) = delta.delta { noteBlob(state) }
+    // Nobody is kept waiting by what is not sent.
+    case .keepAlive where !isCommitted: return
     default: break
     }
     fold?.add(event)
@@ -118,10 +128,9 @@ final class ConvertedStream: StreamedAnswer {
   }
 
   private func commit() {
-    guard !isCommitted else { return }
+    guard generation.isStream, !isCommitted else { return }
     isCommitted = true
     generation.releaseConversation()
-    guard generation.isStream else { return }
     exchange.sendHead(
       status: .ok,
       headers: StreamHeaders.make(context.framing, head, isSameProtocol: attempt.prepared.isSameProtocol))
@@ -129,7 +138,7 @@ final class ConvertedStream: StreamedAnswer {
   }
 
   private func flush() {
-    guard isCommitted, generation.isStream, !output.isEmpty else { return }
+    guard isCommitted, !output.isEmpty else { return }
     hasSpoken = true
     exchange.sendBody(ByteBuffer(bytes: output))
     output.removeAll(keepingCapacity: true)
@@ -138,6 +147,10 @@ final class ConvertedStream: StreamedAnswer {
   private func end(_ event: ConversationEvent) {
     isOver = true
     keepAlive?.cancel()
+    if !isCommitted, let refusal = fold.flatMap({ AnswerCrossing.missingCall(in: $0.result) }) {
+      return attempt.fail(refusal.failure, .broken, "malformed_tool_call", head)
+    }
+    AnswerFacts.note(usage, stop, in: &exchange.record)
     if let fold, remembers {
       for candidate in fold.result.candidates {
         exchange.gateway.reasoning.remember(
@@ -155,16 +168,9 @@ final class ConvertedStream: StreamedAnswer {
   /// The client wanted one answer though the upstream streams.
   private func answerWhole() {
     guard let fold else { return }
-    let response = fold.result
     attempt.stop()
-    if let failure = response.failure {
-      return exchange.fail(failure, as: "upstream_failed")
-    }
-    if let refusal = AnswerCrossing.missingCall(in: response) {
-      return exchange.fail(refusal.failure, as: "malformed_tool_call", isUpstreams: true)
-    }
     var losses = Losses()
-    let bytes = generation.write(response, for: context, losses: &losses)
+    let bytes = generation.write(fold.result, for: context, losses: &losses)
     AnswerFacts.note(answer.named(losses), in: &exchange.record)
     var headers = HTTPHeaders()
     OutboundHeaders.response(head, isSameProtocol: attempt.prepared.isSameProtocol, into: &headers)

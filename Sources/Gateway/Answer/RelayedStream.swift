@@ -20,8 +20,6 @@ final class RelayedStream: StreamedAnswer {
   /// What waits: for the first event, or for the rest of an event.
   private var held = ByteBuffer()
   private var isCommitted = false
-  /// Bytes that may wait for the first event that says something.
-  private static let limit = 32 * 1024 * 1024
 
   init(_ generation: Generation, _ attempt: Attempt, _ head: UpstreamResponseHead) {
     self.generation = generation
@@ -41,7 +39,7 @@ final class RelayedStream: StreamedAnswer {
       }
       hold(buffer)
       guard tap.hasSubstance else {
-        if held.readableBytes > Self.limit { attempt.failTooLarge(head) }
+        if held.readableBytes > Attempt.waitingLimit { attempt.failTooLarge(head) }
         return
       }
       commit()

@@ -27,6 +27,8 @@ final class Attempt: UpstreamReceiver {
   private static let errorLimit = 1024 * 1024
   /// Bytes of a whole answer.
   static let answerLimit = 256 * 1024 * 1024
+  /// Bytes of a stream that may wait for its first event that says something.
+  static let waitingLimit = 32 * 1024 * 1024
 
   let prepared: PreparedCall
   let startedAt: Int64

@@ -14,8 +14,10 @@ struct CaptureBuffer {
 
   mutating func responseHead(_ headers: HTTPHeaders) { responseHeaders = headers }
   mutating func response(_ buffer: ByteBuffer) { Self.keep(buffer, in: &sent) }
+  /// Of several upstreams the last counts.
   mutating func upstreamRequest(_ buffer: ByteBuffer) {
     upstreamSent.clear()
+    upstreamReceived.clear()
     Self.keep(buffer, in: &upstreamSent)
   }
   mutating func upstreamResponse(_ buffer: ByteBuffer) { Self.keep(buffer, in: &upstreamReceived) }

@@ -249,4 +249,24 @@ import Wire
     let usage = try Self.dialect.readResponse(body, origin: nil).usage
     #expect(usage?.input == .max && usage?.output == 0)
   }
+
+  /// Why the model refused says more than that it did: a category, and what a retry elsewhere needs.
+  @Test func theDetailsOfARefusalReachAnthropicsClientsAndAreALossElsewhere() throws {
+    let details = #"{"type":"refusal","category":"cyber","explanation":"no","recommended_model":"m2"}"#
+    let end = #"{"type":"message_delta","delta":{"stop_reason":"refusal","stop_details":\#(details)}}"#
+    let events = Self.events([Self.start, end, #"{"type":"message_stop"}"#])
+    let frames = try Passage.frames(StreamDriver.bytes(events, Self.dialect, reply: AnthropicLaw.reply()))
+    #expect(frames.first { $0.name == "message_delta" }?.json.at("delta.stop_details")?.text == details)
+    for other in [DialectID.openAIChat, .openAIResponses, .gemini] {
+      var writer = DialectCatalog.dialect(other).makeEventWriter(for: try Passage.reply(other))
+      var output: [UInt8] = []
+      for event in events { writer.write(event, into: &output) }
+      #expect(writer.losses.list.map(\.path) == ["message_delta"], "\(other)")
+    }
+    let plain = Self.events([
+      Self.start,
+      #"{"type":"message_delta","delta":{"stop_reason":"refusal","stop_details":{"type":"refusal","category":null,"explanation":"no"}}}"#,
+    ])
+    #expect(!plain.contains { if case .opaque = $0 { true } else { false } })
+  }
 }

@@ -38,7 +38,7 @@ import Wire
     // An agent that reads our error understands it as we meant it, as far as Anthropic has a type for it.
     let again = Self.dialect.readFailure(status: reply.status, body: reply.body).kind
     let folded: [UpstreamFailure.Kind: UpstreamFailure.Kind] = [
-      .previousResponseNotFound: .invalidRequest, .conflict: .invalidRequest, .unsupportedMediaType: .invalidRequest,
+      .previousResponseNotFound: .invalidRequest, .unsupportedMediaType: .invalidRequest,
       .unprocessable: .invalidRequest, .badGateway: .server, .cancelled: .server,
     ]
     #expect(again == folded[kind] ?? kind)

@@ -100,4 +100,43 @@ import Wire
       }
     }
   }
+
+  /// Blocks that wait for their turn must cost neither stack nor the square of their number.
+  @Test func manyBlocksInterleavedComeOneAfterTheOther() {
+    let count = 40_000
+    var reader = AnthropicLaw.dialect.makeEventReader(origin: nil)
+    var events: [ConversationEvent] = []
+    func read(_ json: String) { reader.read(ServerSentEvent(data: json), into: &events) }
+    func start(_ index: Int) {
+      read(#"{"type":"content_block_start","index":\#(index),"content_block":{"type":"text","text":""}}"#)
+    }
+    start(0)
+    for index in 1...count {
+      start(index)
+      read(#"{"type":"content_block_delta","index":\#(index),"delta":{"type":"text_delta","text":"\#(index % 10)"}}"#)
+      read(#"{"type":"content_block_stop","index":\#(index)}"#)
+    }
+    read(#"{"type":"content_block_stop","index":0}"#)
+    read(#"{"type":"message_stop"}"#)
+    #expect(EventTrace.violations(events).isEmpty)
+    var fold = ResponseFold()
+    for event in events { fold.add(event) }
+    #expect(fold.isFinished && fold.result.failure == nil)
+    let parts = fold.result.candidates.first?.parts ?? []
+    #expect(parts.count == count + 1)
+    guard case .text(let last)? = parts.last?.content else {
+      Issue.record("the last block is missing")
+      return
+    }
+    #expect(last.text == "\(count % 10)")
+  }
+
+  /// Models run off into white space, and clients send that back.
+  @Test func aTurnThatEndsInMuchWhiteSpaceIsTrimmedAtOnce() throws {
+    let turns = [Message(.user, text: "q"), Message(.assistant, text: "x" + String(repeating: " \n", count: 400_000))]
+    var losses = Losses()
+    let bytes = try AnthropicLaw.dialect.writeRequest(
+      ConversationRequest(model: "m", messages: turns), for: RequestTarget(model: "m"), losses: &losses)
+    #expect(try JSON(parsing: bytes).at("messages.1.content")?.string == "x")
+  }
 }

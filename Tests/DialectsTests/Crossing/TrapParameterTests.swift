@@ -263,12 +263,16 @@ import Wire
       (.openAIChat, "priority", .openAIResponses, "priority"), (.openAIChat, "flex", .openAIResponses, "flex"),
       (.openAIChat, "default", .anthropic, "standard_only"), (.openAIChat, "auto", .anthropic, "auto"),
       (.openAIChat, "priority", .anthropic, nil), (.anthropic, "standard_only", .openAIChat, "default"),
-      (.anthropic, "standard_only", .openAIResponses, "default"), (.openAIChat, "flex", .gemini, nil),
+      (.anthropic, "standard_only", .openAIResponses, "default"), (.openAIChat, "flex", .gemini, "flex"),
+      (.anthropic, "standard_only", .gemini, "standard"), (.openAIResponses, "scale", .gemini, nil),
+      (.gemini, "priority", .openAIResponses, "priority"), (.gemini, "standard", .openAIChat, "default"),
+      (.gemini, "flex", .anthropic, nil),
     ]
     for (client, asked, upstream, sent) in cases {
-      let crossing = try Self.send(#""service_tier":"\#(asked)""#, client, to: upstream)
-      #expect(crossing.body["service_tier"]?.string == sent, "\(client) \(asked) \(upstream)")
-      #expect(crossing.losses.contains("service_tier") == (sent == nil))
+      func name(_ dialect: DialectID) -> String { dialect == .gemini ? "serviceTier" : "service_tier" }
+      let crossing = try Self.send(#""\#(name(client))":"\#(asked)""#, client, to: upstream)
+      #expect(crossing.body.at(name(upstream))?.string == sent, "\(client) \(asked) \(upstream)")
+      #expect(crossing.losses.contains(name(client)) == (sent == nil))
     }
     let chat = try Self.send("", .openAIResponses, to: .openAIChat).answer(
       #"{"id":"c","service_tier":"priority","choices":[{"message":{"content":"x"},"finish_reason":"stop"}]}"#)

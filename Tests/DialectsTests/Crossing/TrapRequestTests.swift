@@ -47,6 +47,11 @@ import Wire
     (#""context_management":{"edits":[]}"#, "context_management"),
     (#""thinking":{"type":"adaptive"},"output_config":{"effort":"high"}"#, "output_config"),
     (#""speed":"fast""#, "speed"), (#""diagnostics":{"x":1}"#, "diagnostics"),
+    (#""compaction":{"type":"auto"}"#, "compaction"), (#""thread":{"id":"t"}"#, "thread"),
+    (#""user_profile_id":"u""#, "user_profile_id"), (#""workspace_id":"w""#, "workspace_id"),
+    (#""betas":["b"]"#, "betas"),
+    (#""billing_policy":{"x":1}"#, "billing_policy"), (#""fallback_credit_token":"t""#, "fallback_credit_token"),
+    (#""output_config":{"task_budget":{"type":"tokens","total":9}}"#, "task_budget"),
     (#""tools":[{"name":"look","input_schema":{"type":"object"},"input_examples":[{}]}]"#, "input_examples"),
     (#""tools":[{"name":"look","input_schema":{"type":"object"},"defer_loading":true}]"#, "defer_loading"),
     (
@@ -63,6 +68,22 @@ import Wire
     #expect(stripped.text.contains(#""vendor_field":1.0"#))
     #expect(stripped.losses.contains { $0.path.contains(name) })
     #expect(try Passage.send(body, from: .anthropic, to: .anthropic).text == body.replacing("asked", with: "up"))
+  }
+
+  /// What stands beside the effort is a loss of its own and takes nothing else along.
+  @Test(arguments: [DialectID.openAIChat, .openAIResponses, .gemini])
+  func anEffortArrivesWhateverStandsBesideIt(upstream: DialectID) throws {
+    let said = #""output_config":{"effort":"low","task_budget":{"type":"tokens","total":9000}}"#
+    let body = Passage.asking(.anthropic, said)
+    let sent = try Passage.send(body, from: .anthropic, to: upstream)
+    let plain = try Passage.send(
+      Passage.asking(.anthropic, #""output_config":{"effort":"low"}"#), from: .anthropic, to: upstream)
+    #expect(sent.body == plain.body)
+    #expect(sent.losses.map(\.path).filter { $0.contains("output_config") } == ["output_config.task_budget"])
+    let read = try Passage.read(body, .anthropic)
+    var losses = Losses()
+    let back = try AnthropicMessages().writeRequest(read, for: RequestTarget(model: "asked"), losses: &losses)
+    #expect(try JSON(parsing: back) == JSON(parsing: body))
   }
 
   // MARK: - Caches and sessions

@@ -142,6 +142,25 @@ import Wire
     #expect(response.createdAt == 1_709_210_096)
   }
 
+  @Test(
+    arguments: [
+      (#""serviceTier":"flex""#, "flex", #""flex""#), (#""service_tier":"PRIORITY""#, "priority", #""priority""#),
+      (#""serviceTier":"standard""#, "default", nil), (#""serviceTier":"unspecified""#, nil, nil),
+    ] as [(String, String?, String?)])
+  func `a service tier is read and said`(said: String, tier: String?, elsewhere: String?) throws {
+    let request = try read(#"{"contents":[{"role":"user","parts":[{"text":"q"}]}],\#(said)}"#)
+    #expect(request.serviceTier == tier)
+    var losses = Losses()
+    let target = RequestTarget(model: "m")
+    let own = try JSON(parsing: Gemini().writeRequest(request, for: target, losses: &losses))
+    #expect(own.text.contains(said))
+    var asked = ConversationRequest(model: "m", messages: [Message(.user, text: "q")])
+    asked.serviceTier = tier
+    let written = try JSON(parsing: Gemini().writeRequest(asked, for: target, losses: &losses))
+    #expect(written["serviceTier"]?.text == elsewhere)
+    #expect(losses.isEmpty)
+  }
+
   @Test func `signatures carry the origin`() throws {
     let response = try Gemini().readResponse(
       GeminiHub.json(
@@ -156,7 +175,9 @@ import Wire
     ("BLOCKLIST", .refusal), ("PROHIBITED_CONTENT", .refusal), ("SPII", .refusal), ("IMAGE_SAFETY", .refusal),
     ("MODEL_ARMOR", .refusal), ("MALFORMED_FUNCTION_CALL", .malformedToolCall),
     ("UNEXPECTED_TOOL_CALL", .malformedToolCall), ("MISSING_THOUGHT_SIGNATURE", .malformedToolCall),
-    ("LANGUAGE", .other), ("OTHER", .other), ("TOMORROW", .other), ("1", .endTurn), ("2", .maxTokens), ("3", .refusal),
+    ("LANGUAGE", .refusal), ("ESCALATION", .refusal), ("PUP_LIMITED_DISABLED", .refusal), ("CONTINUATION", .maxTokens),
+    ("IMAGE_OTHER", .refusal), ("NO_IMAGE", .refusal), ("OTHER", .other), ("TOMORROW", .other), ("1", .endTurn),
+    ("2", .maxTokens), ("3", .refusal),
     ("99", .other),
   ])
   func `finish reasons are understood, as words and as numbers`(word: String, reason: Stop.Reason) throws {

@@ -190,6 +190,36 @@ import Wire
     }
   }
 
+  /// Anthropic and Responses tell one answer in many texts; each citation counts from the beginning of its own.
+  @Test func `citations of several texts keep to their own words`() throws {
+    let first = Annotation(.url("https://e.com"), start: 0, end: 2)
+    let second = Annotation(.url("https://f.com"), start: 1, end: 3)
+    let parts = [Part(.text(Text("é! ", annotations: [first]))), Part(.text(Text("ünd", annotations: [second])))]
+    let answers = try Self.written(Self.answer(parts)).map {
+      $0.at("candidates.0.groundingMetadata.groundingSupports")?.elements.compactMap { $0["segment"]?.text }
+    }
+    #expect(
+      answers == [
+        [#"{"startIndex":0,"endIndex":3}"#, #"{"partIndex":1,"startIndex":2,"endIndex":4}"#],
+        // A client puts the chunks of a stream together, so that its parts are one.
+        [#"{"startIndex":0,"endIndex":3}"#, #"{"startIndex":6,"endIndex":8}"#],
+      ])
+  }
+
+  @Test func `citations of anything but an address are declared`() {
+    let cited: [Annotation] = [
+      Annotation(.file(id: "f")), Annotation(.document(0)), Annotation(.url("https://e.com")), Annotation(.other),
+    ]
+    let response = Self.answer([Part(.text(Text("hi", annotations: cited)))])
+    var losses = Losses()
+    _ = Gemini().writeResponse(response, for: Self.reply(shows: nil), losses: &losses)
+    #expect(losses.list.map(\.reason) == ["Gemini cites addresses only"])
+    var writer = Gemini().makeEventWriter(for: Self.reply(shows: nil))
+    var output: [UInt8] = []
+    for event in response.events() { writer.write(event, into: &output) }
+    #expect(writer.losses.list.map(\.reason) == ["Gemini cites addresses only"])
+  }
+
   @Test func `another protocol's blocks are left out and declared`() {
     let response = Self.answer([Part(.opaque(OpaquePart(.anthropic, GeminiHub.json(#"{"type":"server_tool_use"}"#))))])
     var losses = Losses()

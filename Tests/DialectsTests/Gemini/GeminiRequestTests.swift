@@ -207,14 +207,14 @@ import Wire
     request.sampling.seed = JSONNumber(lexeme: "99999999999")
     request.sampling.candidateCount = 2
     request.sampling.logitBias = ["1": 2]
-    request.serviceTier = "flex"
+    request.serviceTier = "scale"
     request.userID = "u"
     let (body, losses) = GeminiHub.written(request)
     #expect(
       body["generationConfig"]?.text
         == #"{"maxOutputTokens":9,"temperature":0.70,"topP":1,"topK":4,"candidateCount":2,"#
         + #""stopSequences":["1","2","3","4","5"]}"#)
-    #expect(losses.map(\.path) == ["service_tier", "user", "stop", "seed", "logit_bias"])
+    #expect(losses.map(\.path) == ["user", "service_tier", "stop", "seed", "logit_bias"])
   }
 
   // MARK: - Thinking
@@ -268,14 +268,19 @@ import Wire
     #expect(losses.contains { $0.reason.contains("takes no images") })
   }
 
-  @Test func `counting wraps the request and reads the total`() throws {
-    var losses = Losses()
-    let bytes = try Gemini().writeCountRequest(
-      request("only system"), for: RequestTarget(model: "m"), losses: &losses)
-    let inner = try JSON(parsing: bytes)["generateContentRequest"]
-    #expect(inner?["model"]?.string == "models/m")
-    #expect(inner?["contents"] != nil)
+  @Test func `counting wraps the request once and reads the total`() throws {
+    for body in [
+      #"{"contents":[]}"#, #"{"model":"models/x","contents":[]}"#,
+      #"{"generateContentRequest":{"model":"models/m","contents":[]}}"#,
+      #"{"generate_content_request":{"model":"models/m","contents":[]}}"#,
+    ] {
+      let wrapped = try JSON(parsing: Gemini().countRequest(Array(body.utf8), model: "m"))
+      let inner = wrapped["generateContentRequest"] ?? wrapped["generate_content_request"]
+      #expect(wrapped.members.count == 1)
+      #expect(inner?.text == #"{"model":"models/m","contents":[]}"#)
+    }
     #expect(Gemini().readCount(try JSON(parsing: Gemini().writeCount(7))) == 7)
+    #expect(Gemini().readCount(try JSON(parsing: #"{"total_tokens":8}"#)) == 8)
     #expect(Gemini().readCount(.null) == nil)
   }
 }

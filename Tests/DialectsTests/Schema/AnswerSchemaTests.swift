@@ -205,4 +205,13 @@ import Wire
       SchemaCrossing.answer(#"{"anyOf":[{"type":"string"},{"type":"integer"}]}"#, to: .geminiOpenAPI).schema?.text
         == #"{"anyOf":[{"type":"STRING"},{"type":"INTEGER"}]}"#)
   }
+
+  /// Each of many references leads through the same wide object.
+  @Test func manyReferencesIntoOneObjectAreLinear() {
+    let count = 8_000
+    let members = (0..<count).map { ##""a\##($0)":{"$ref":"#/properties/b\##($0)"},"b\##($0)":{"type":"string"}"## }
+    let schema = #"{"type":"object","properties":{\#(members.joined(separator: ","))},"additionalProperties":false}"#
+    let sent = SchemaCrossing.answer(schema, to: .anthropic)
+    #expect(sent.schema?["properties"]?.members.count == 2 * count)
+  }
 }

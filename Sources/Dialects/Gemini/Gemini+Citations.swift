@@ -55,7 +55,7 @@ extension Gemini {
     let queries = metadata[member: .webSearchQueries]?.elements.compactMap(\.string) ?? []
     guard !queries.isEmpty else { return nil }
     let pages = (metadata[member: .groundingChunks]?.elements ?? JSON.null.elements).compactMap { chunk in
-      chunk["web"]?["uri"]?.string.map { WebSearch.Page(address: $0, title: chunk["web"]?["title"]?.string) }
+      chunk["web"]?["uri"]?.string.map { HostedCall.Page(address: $0, title: chunk["web"]?["title"]?.string) }
     }
     let json = JSON { writer in
       writer.object { writer in
@@ -65,7 +65,7 @@ extension Gemini {
         }
       }
     }
-    return Part(.opaque(OpaquePart(.gemini, json, search: WebSearch(queries: queries, pages: pages))))
+    return Part(.opaque(OpaquePart(.gemini, json, hosted: HostedCall(.search(queries: queries), .pages(pages)))))
   }
 
   private static func annotation(of chunk: JSON) -> Annotation? {
@@ -148,23 +148,45 @@ extension Gemini {
       }
       return
     }
-    writeGrounding(annotations, text: text, to: &writer)
+    var hosted = GeminiHostedCalls()
+    for part in candidate.parts {
+      if case .opaque(let opaque) = part.content { _ = hosted.parts(for: opaque) }
+    }
+    writeGrounding(annotations, hosted, text: text, to: &writer)
     if let first = logprobs.first { writeLogprobs(first, to: &writer) }
   }
 
-  static func writeGrounding(_ annotations: [Annotation], text: String, to writer: inout JSONWriter) {
+  /// What was searched for and found, and which words rest on it.
+  static func writeGrounding(
+    _ annotations: [Annotation], _ hosted: GeminiHostedCalls, text: String, to writer: inout JSONWriter
+  ) {
     let cited = annotations.compactMap { annotation -> (Annotation, String)? in
       guard case .url(let address) = annotation.source else { return nil }
       return (annotation, address)
     }
-    guard !cited.isEmpty else { return }
+    let known = Set(cited.map(\.1))
+    let pages = hosted.pages.filter { !known.contains($0.address) }
+    guard !cited.isEmpty || !pages.isEmpty || !hosted.queries.isEmpty else { return }
     writer.object("groundingMetadata") { writer in
+      if !hosted.queries.isEmpty {
+        writer.array("webSearchQueries") { writer in
+          for query in hosted.queries { writer.string(query) }
+        }
+      }
       writer.array("groundingChunks") { writer in
         for (annotation, address) in cited {
           writer.object { writer in
             writer.object("web") { writer in
               writer.member("uri", address)
               if let title = annotation.title { writer.member("title", title) }
+            }
+          }
+        }
+        for page in pages {
+          writer.object { writer in
+            writer.object("web") { writer in
+              writer.member("uri", page.address)
+              if let title = page.title { writer.member("title", title) }
             }
           }
         }
@@ -209,4 +231,9 @@ extension Gemini {
       }
     }
   }
+}
+
+extension OpaquePart {
+  /// Whether it tells of the search in `groundingMetadata`, which Google tells beside the parts.
+  var isGrounding: Bool { dialect == .gemini && hosted != nil && type == "google_search" }
 }

@@ -27,6 +27,8 @@ struct GeminiEventWriter: EventWriter {
     var hasSignedCall = false
     var text = ""
     var annotations: [Annotation] = []
+    /// Calls that another vendor ran.
+    var hosted = GeminiHostedCalls()
     var stop: Stop?
   }
 
@@ -196,8 +198,12 @@ struct GeminiEventWriter: EventWriter {
       }
       tracks[slot].waiting.append(signature)
     // Google tells it beside the parts.
-    case .opaque(let opaque) where opaque.dialect == .gemini && opaque.search != nil: return
+    case .opaque(let opaque) where opaque.isGrounding: return
     case .opaque(let opaque) where opaque.dialect != .gemini:
+      if let parts = tracks[slot].hosted.parts(for: opaque) {
+        for part in parts { write(part, nil, at: slot, into: &output) }
+        return
+      }
       losses.add(.part, of: part, at: tracks[slot].partIndex, "Gemini has no equivalent of `\(opaque.type)`")
     default:
       var whole = part
@@ -308,7 +314,7 @@ struct GeminiEventWriter: EventWriter {
       Gemini.write(track.stop ?? Stop(.endTurn), like: nil, to: &writer)
       writer.member("index", track.index)
       let foreign = track.annotations.filter { $0.original?.dialect != .gemini }
-      Gemini.writeGrounding(foreign, text: track.text, to: &writer)
+      Gemini.writeGrounding(foreign, track.hosted, text: track.text, to: &writer)
     }
   }
 

@@ -109,6 +109,7 @@ public struct Crossing: Sendable {
     let isSame = client == upstream.id
     let compaction = Compaction(&request, for: upstream.id, target.quirks)
     let clientTools = ClientTools(&request, for: upstream.id, target.quirks)
+    DeferredTools.declareAll(in: &request, for: upstream.id, target.quirks)
     HostedHistory.apply(&request.messages, for: upstream.id, target.origin)
     CompactedHistory.apply(&request.messages, for: upstream.id, target.quirks, losses: &losses)
     if !isSame {

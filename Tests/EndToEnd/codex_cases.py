@@ -18,7 +18,8 @@ CONFIG = 'web_search = "live"\n' + CODEX_CONFIG
 
 def run(report: Report, codex: Path, binary: Path, directory: Path) -> None:
     """One session of two turns per upstream."""
-    for protocol, upstream in (("anthropic", AnthropicSearcher), ("gemini", GeminiSearcher)):
+    for protocol, upstream, quirks in (
+            ("anthropic", AnthropicSearcher, []), ("gemini", GeminiSearcher, ["--set", "mixedTools=true"])):
         name = f"agents.codex.websearch.{protocol}"
         if not report.wants(name):
             continue
@@ -29,6 +30,8 @@ def run(report: Report, codex: Path, binary: Path, directory: Path) -> None:
             gateway = Gateway(binary, home / "gateway")
             try:
                 gateway.add_provider("main", protocol, server.base + BASE_PATHS[protocol], secrets.token_hex(8))
+                if quirks:
+                    gateway.run("provider", "edit", "main", *quirks)
                 gateway.route("default", f"main/{UPSTREAM_MODELS[protocol]}")
                 gateway.require_key()
                 gateway.serve()

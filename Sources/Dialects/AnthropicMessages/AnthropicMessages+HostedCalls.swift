@@ -70,8 +70,15 @@ struct AnthropicHostedBlocks {
 
   private let exchangeID: String
   private var count = 0
-  /// The call whose outcome is to come, and what its vendor calls it.
-  private var open: (id: String, callID: String?)?
+  private struct Open {
+    var id: String
+    /// What its vendor calls it.
+    var callID: String?
+    var isSearch: Bool
+  }
+
+  /// The call whose outcome is to come.
+  private var open: Open?
   /// Queries of searches told so far.
   private(set) var searches = 0
 
@@ -85,18 +92,25 @@ struct AnthropicHostedBlocks {
   /// The blocks of what a part tells; nil where Anthropic has none for it.
   mutating func blocks(of call: HostedCall) -> [JSON]? {
     switch call.action {
-    case .search(let queries): return blocks(of: queries, call.outcome)
+    case .search(let queries):
+      guard call.outcome == nil, let first = queries.first else { return blocks(of: queries, call.outcome) }
+      // What is found will stand with the first query.
+      let rest = blocks(of: Array(queries.dropFirst()), nil)
+      let id = nextID()
+      searches += 1
+      open = Open(id: id, callID: call.id, isSearch: true)
+      return rest + [Self.use(id, "web_search") { $0.member("query", first) }]
     case .runCode(let code):
       let id = nextID()
       let use = Self.use(id, "code_execution") { $0.member("code", code) }
       if let outcome = call.outcome { return [use, Self.codeResult(id, outcome)] }
-      open = (id, call.id)
+      open = Open(id: id, callID: call.id, isSearch: false)
       return [use]
     case .openPage, .other: return nil
     case nil:
       guard let outcome = call.outcome, let open, call.id == nil || open.callID == call.id else { return nil }
       self.open = nil
-      return [Self.codeResult(open.id, outcome)]
+      return [open.isSearch ? Self.searchResult(open.id, outcome) : Self.codeResult(open.id, outcome)]
     }
   }
 
@@ -106,18 +120,14 @@ struct AnthropicHostedBlocks {
     for (index, query) in queries.enumerated() {
       let id = nextID()
       blocks.append(Self.use(id, "web_search") { $0.member("query", query) })
-      switch outcome {
-      case .failed: blocks.append(Self.searchResult(id, nil))
-      case .pages(let pages): blocks.append(Self.searchResult(id, index == 0 ? pages : []))
-      case .text, nil: blocks.append(Self.searchResult(id, []))
-      }
+      blocks.append(Self.searchResult(id, index == 0 || Self.hasFailed(outcome) ? outcome : nil))
     }
     searches += queries.count
     return blocks
   }
 
   private mutating func nextID() -> String {
-    defer { count += 1 }
+    defer { count &+= 1 }
     return "\(Self.idPrefix)\(exchangeID)_\(count)"
   }
 
@@ -132,13 +142,17 @@ struct AnthropicHostedBlocks {
     }
   }
 
-  /// A search without pages has failed.
-  private static func searchResult(_ id: String, _ pages: [HostedCall.Page]?) -> JSON {
-    JSON { writer in
+  private static func hasFailed(_ outcome: HostedCall.Outcome?) -> Bool {
+    if case .failed = outcome { true } else { false }
+  }
+
+  private static func searchResult(_ id: String, _ outcome: HostedCall.Outcome?) -> JSON {
+    let pages: [HostedCall.Page] = if case .pages(let found)? = outcome { found } else { [] }
+    return JSON { writer in
       writer.object { writer in
         writer.member("type", static: "web_search_tool_result")
         writer.member("tool_use_id", id)
-        guard let pages else { return writeError("web_search_tool_result_error", to: &writer) }
+        if hasFailed(outcome) { return writeError("web_search_tool_result_error", to: &writer) }
         writer.array("content") { writer in
           for page in pages {
             writer.object { writer in

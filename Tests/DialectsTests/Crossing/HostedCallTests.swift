@@ -124,6 +124,27 @@ import Wire
     #expect(answer.at("output.0.action")?.text == #"{"type":"open_page","url":"https://a.example"}"#)
   }
 
+  /// Gemini 3 beside functions: the search in parts, and again in the grounding.
+  static let geminiParts =
+    #"{"candidates":[{"content":{"role":"model","parts":[{"toolCall":{"toolType":"GOOGLE_SEARCH_WEB","args":{"queries":["swift news"]},"id":"s1"},"thoughtSignature":"c2ln"},{"toolResponse":{"toolType":"GOOGLE_SEARCH_WEB","response":{"search_suggestions":"<div>"},"id":"s1"},"thoughtSignature":"c2ln"},{"text":"Swift 7 is out."}]},"finishReason":"STOP","index":0,"groundingMetadata":{"webSearchQueries":["swift news"],"groundingChunks":[{"web":{"uri":"https://a.example/1","title":"A"}}],"groundingSupports":[{"segment":{"startIndex":0,"endIndex":15,"text":"Swift 7 is out."},"groundingChunkIndices":[0]}]}}]}"#
+
+  @Test func aSearchThatGeminiTellsTwiceIsOne() throws {
+    let answer = try Passage.answer(Self.geminiParts, from: .gemini, to: .openAIResponses, asked: Self.asked)
+    let types = answer["output"]?.elements.map { $0["type"]?.string }
+    #expect(types == ["web_search_call", "reasoning", "message"])
+    let claudes = try Passage.answer(Self.geminiParts, from: .gemini, to: .anthropic)
+    let blocks = claudes["content"]?.list ?? []
+    #expect(blocks.map { $0["type"]?.string } == ["server_tool_use", "web_search_tool_result", "text"])
+    #expect(claudes.at("usage.server_tool_use.web_search_requests")?.int == 1)
+    // Google's own clients are told as Google told it.
+    let own = try Passage.answer(Self.geminiParts, from: .gemini, to: .gemini)
+    #expect(own.at("candidates.0.content.parts")?.elements.count == 3)
+    // And Google gets its parts back, signatures and all.
+    let sent = try Passage.send(Passage.nextTurn(answer, of: .openAIResponses), from: .openAIResponses, to: .gemini)
+    let parts = try JSON(parsing: Self.geminiParts).at("candidates.0.content.parts")?.elements.prefix(2).map(\.text)
+    #expect(sent.body.at("contents.1.parts")?.elements.prefix(2).map(\.text) == parts)
+  }
+
   // MARK: - Code
 
   static let ranCode: [(upstream: DialectID, body: String)] = [

@@ -149,7 +149,8 @@ public struct Losses: Sendable {
 
   /// Declares what a part and the item it stood in kept; an item of several parts is told once.
   public mutating func add(_ part: Part, writing dialect: DialectID) {
-    add(part.extensions, writing: dialect)
+    // What a vendor ran is told in other words, or lost as a whole, which its writer declares.
+    if case .opaque(let opaque) = part.content, opaque.hosted != nil {} else { add(part.extensions, writing: dialect) }
     add(part.frame?.extensions, writing: dialect)
   }
 

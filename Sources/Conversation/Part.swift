@@ -294,17 +294,17 @@ public struct OpaquePart: Sendable {
   public var dialect: DialectID
   /// The value as it was sent.
   public var json: JSON
-  /// What the value says, where it is a search of the web: other writers may tell it in their own words.
-  public var search: WebSearch?
+  /// What the value says, where it tells of a call that its vendor ran: other writers may tell it in their own words.
+  public var hosted: HostedCall?
   /// Where it stood, as in `output[3]`; empty where that is not known.
   public var path: String
 
   /// Makes an opaque value of `dialect`.
-  public init(_ dialect: DialectID, _ json: JSON, path: String = "", search: WebSearch? = nil) {
+  public init(_ dialect: DialectID, _ json: JSON, path: String = "", hosted: HostedCall? = nil) {
     self.dialect = dialect
     self.json = json
     self.path = path
-    self.search = search
+    self.hosted = hosted
   }
 
   /// The block's `type`, for messages.

@@ -10,6 +10,8 @@ public struct ReasoningState: Sendable, Hashable {
     case thoughtSignature
     /// Responses `encrypted_content`.
     case encrypted
+    /// The blocks of a call that the vendor ran, as a JSON array: no thinking, but only their maker can read all of it.
+    case hostedCall
   }
 
   /// The protocol the blob belongs to.

@@ -37,7 +37,7 @@ struct LawsArrival {
 
   /// A refusal is no silent loss: what no part of the other protocol can stand for is refused by name.
   private static func isHonest(_ error: DialectError) -> Bool {
-    error.code == "previous_response_not_found" || error.path == "n"
+    error.code == "previous_response_not_found" || ["n", "conversation", "background"].contains(error.path)
       || error.message.contains("names no `tool_use` block")
   }
 
@@ -201,6 +201,8 @@ struct LawsArrival {
         }
         if !isThere { undeclared("hosted tool \(hosted.kind)", index) }
       case .opaque(let opaque):
+        // Where all tools are declared there is none to search for.
+        if opaque.type.hasPrefix("tool_search") { continue }
         // A tool that the client runs may be a function.
         let names = [opaque.type, tool.name].filter { !$0.isEmpty }
         if !result.tools.contains(where: { names.contains($0.name) }) { undeclared("tool \(opaque.type)", index) }
@@ -215,16 +217,34 @@ struct LawsArrival {
 
   // MARK: - Losses
 
+  /// Whether the user's words tell the model what a vendor's tools brought.
+  private var tellsOfTools: Bool {
+    result.messages.contains { message in
+      message.role != .assistant
+        && message.parts.contains { part in
+          guard case .text(let text) = part.content else { return false }
+          return text.text.contains("Tools that ran for you in your last turn")
+        }
+    }
+  }
+
   /// Every member nobody understood is declared.
   private mutating func checkLeftovers() {
     var wanted = Losses()
     wanted.add(source.extensions, writing: target)
-    for tool in source.tools { wanted.add(tool.extensions, writing: target) }
+    for tool in source.tools {
+      var extensions = tool.extensions
+      // All tools are declared from the start.
+      extensions?.residue.take("defer_loading")
+      wanted.add(extensions, writing: target)
+    }
     for message in source.messages {
       wanted.add(message.extensions, writing: target)
       for part in message.parts {
         // What cannot be said at all is declared as a whole.
         if let path = part.extensions?.path, crossing.losses.list.contains(where: { $0.path == path }) { continue }
+        // What a vendor ran is told in words, or declared as a whole.
+        if case .opaque(let opaque) = part.content, opaque.hosted != nil, tellsOfTools { continue }
         wanted.add(part.extensions, writing: target)
         wanted.add(part.frame?.extensions, writing: target)
         if case .toolResult(let result) = part.content {

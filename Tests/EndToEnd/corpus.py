@@ -35,7 +35,7 @@ EXCEPTIONS = Path(__file__).with_name("corpus-exceptions.txt")
 #: Set where this Python is the one with the SDKs.
 INSIDE = "AOR_CORPUS_CLIENTS"
 #: What no part of the other protocol can stand for is refused in words (docs/translation.md).
-REFUSALS = re.compile(r"^(n|previous_response_id): |names no `tool_use` block")
+REFUSALS = re.compile(r"^(n|previous_response_id|conversation|background): |names no `tool_use` block")
 
 
 @dataclass

@@ -21,6 +21,7 @@ from pathlib import Path
 import agent_cases
 import bad_input_cases
 import claude_cases
+import codex_cases
 import compaction_cases
 import loop_cases
 import sdk_cases
@@ -72,7 +73,9 @@ def run_part(part: str, report: Report, binary: Path, directory: Path, scratch: 
         for cases in (agent_cases, compaction_cases) if part == "agents" else (sdk_cases,):
             cases.run(report, judge, binary, directory)
         if part == "agents":
-            claude_cases.run(report, agent_cases.find_binaries(judge.python)["claude"], binary, directory)
+            binaries = agent_cases.find_binaries(judge.python)
+            claude_cases.run(report, binaries["claude"], binary, directory)
+            codex_cases.run(report, binaries["codex"], binary, directory)
     except Exception as error:  # noqa: BLE001
         report.fail(part, f"{type(error).__name__}: {error}")
 

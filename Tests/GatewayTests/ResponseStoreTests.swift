@@ -69,6 +69,10 @@ import Wire
       let items = try JSON(parsing: listed.text)
       #expect(items["object"]?.string == "list" && items["data"]?.elements.count == 1)
       #expect(items["has_more"]?.bool == false)
+      let cancelled = try await gateway.post("/v1/responses/\(id)/cancel", "")
+      #expect(cancelled.status == 400 && cancelled.text.contains("Cannot cancel a synchronous response."))
+      let unknown = try await gateway.post("/v1/responses/resp_none/cancel", "")
+      #expect(unknown.status == 404 && unknown.text.contains("resp_none"))
       let deleted = try await gateway.send("DELETE", "/v1/responses/\(id)", headers: [], body: nil)
       #expect(deleted.text == #"{"id":"\#(id)","object":"response","deleted":true}"#)
       let missing = try await gateway.get("/v1/responses/\(id)")
@@ -95,6 +99,30 @@ import Wire
           "/v1/responses", #"{"model":"some-model","previous_response_id":"\#(id)","input":"more"}"#)
         #expect(next.status == 400)
       }
+    }
+  }
+
+  static let unkept: [(member: String, param: String, words: String)] = [
+    (#""background":true"#, "background", "Unsupported parameter: 'background'"),
+    (#""conversation":"conv_1""#, "conversation", "Conversation with id 'conv_1' not found"),
+    (#""conversation":{"id":"conv_2"}"#, "conversation", "Conversation with id 'conv_2' not found"),
+  ]
+
+  @Test(arguments: DialectID.allCases, unkept.indices) func whatOnlyAVendorKeepsIsRefusedByName(
+    upstream: DialectID, index: Int
+  ) async throws {
+    let (member, param, words) = Self.unkept[index]
+    let scripted = ScriptedUpstream(.json(Conversations.response(upstream)))
+    try await GatewayFixture.run(upstream, scripted, quirks: Self.noStorage, settings: Self.settings()) { gateway in
+      let answer = try await gateway.post("/v1/responses", #"{"model":"some-model","input":"hello",\#(member)}"#)
+      #expect(answer.status == 400)
+      let error = try JSON(parsing: answer.text)["error"]
+      #expect(error?["param"]?.string == param, "\(answer.text)")
+      #expect(error?["message"]?.string?.contains(words) == true)
+      #expect(scripted.requests.isEmpty)
+      let off = try await gateway.post(
+        "/v1/responses", #"{"model":"some-model","input":"hello","background":false,"conversation":null}"#)
+      #expect(off.status == 200, "\(off.text)")
     }
   }
 

@@ -317,7 +317,7 @@ struct AnthropicEventReader: EventReader {
         events.append(.partDelta(PartDelta(index: partIndex, .input(input.string ?? input.text))))
       }
     case .opaque:
-      let part = Part(.opaque(OpaquePart(AnthropicMessages.dialect, opaque.whole, path: "content[\(current.index)]")))
+      let part = AnthropicMessages.opaque(opaque.whole, path: "content[\(current.index)]", from: .upstream(origin))
       opaque = OpaqueBlock(.null)
       events.append(.partStarted(PartStart(index: partIndex, part: part)))
     }

@@ -46,11 +46,11 @@ struct AnthropicEventWriter: EventWriter {
   private var serviceTier: String?
   private var stop: Stop?
   private var callsTools = false
-  /// Searches told that another vendor ran.
-  private var searches = 0
+  private var hosted: AnthropicHostedBlocks
 
   init(reply: ReplyContext) {
     self.reply = reply
+    hosted = AnthropicHostedBlocks(exchangeID: reply.exchangeID)
     visibility = AnthropicMessages.visibility(reply.request)
   }
 
@@ -128,17 +128,11 @@ struct AnthropicEventWriter: EventWriter {
       return writer.value(original.json)
     }
     var usage = usage
-    if searches > 0 {
+    if hosted.searches > 0 {
       usage = usage ?? Usage()
-      if usage?.webSearches == nil { usage?.webSearches = searches }
+      if usage?.webSearches == nil { usage?.webSearches = hosted.searches }
     }
     AnthropicMessages.write(usage, tier: serviceTier, to: &writer)
-  }
-
-  private mutating func tell(_ search: WebSearch, into output: inout [UInt8]) {
-    let blocks = AnthropicSearch.blocks(of: search, exchangeID: reply.exchangeID, after: searches)
-    for block in blocks { writeOpaque(block, into: &output) }
-    searches += search.queries.count
   }
 
   private mutating func finish(into output: inout [UInt8]) {
@@ -258,7 +252,10 @@ struct AnthropicEventWriter: EventWriter {
       if !call.input.isEmpty { add(.input(call.input), into: &output) }
     case .opaque(let opaque):
       guard opaque.dialect == AnthropicMessages.dialect else {
-        if let search = opaque.search { return tell(search, into: &output) }
+        if let call = opaque.hosted, let blocks = hosted.blocks(of: call) {
+          for block in blocks { writeOpaque(block, into: &output) }
+          return
+        }
         losses.add(.part, of: part, at: start.index, "Anthropic Messages has no `\(opaque.type)`")
         return
       }

@@ -189,7 +189,7 @@ extension AnthropicRequestComposer {
           losses.add(path, "this provider does not take it")
           return nil
         }
-        guard AnthropicSearch.isForeign(opaque.json) else { return part }
+        guard AnthropicHostedBlocks.isForeign(opaque.json) else { return part }
         losses.add(path, "a search of another provider")
         return nil
       }

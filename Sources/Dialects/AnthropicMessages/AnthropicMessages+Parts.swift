@@ -66,9 +66,16 @@ extension AnthropicMessages {
     let type = reader.take("type")
     var state: ReasoningState?
     guard let type, let content = readKnown(type, &reader, path: path, from: side, state: &state) else {
-      return Part(.opaque(OpaquePart(dialect, block, path: path)))
+      return opaque(block, path: path, from: side)
     }
     return Part(content, state: state, extensions: Extensions(dialect, path: path, reader))
+  }
+
+  /// A block that only Anthropic knows.
+  static func opaque(_ block: JSON, path: String, from side: Side) -> Part {
+    var origin: SealOrigin?
+    if case .upstream(let maker) = side { origin = maker }
+    return Part(.opaque(OpaquePart(dialect, block, path: path, hosted: readHostedCall(block, origin: origin))))
   }
 
   private static func readKnown(

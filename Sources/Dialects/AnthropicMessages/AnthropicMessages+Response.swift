@@ -119,13 +119,15 @@ struct AnthropicAnswerBlocks {
   private let stop: Stop?
   /// Hidden thinking that no vendor signed.
   private var unsigned = ""
+  private var hosted: AnthropicHostedBlocks
   /// Searches told that another vendor ran.
-  private(set) var searches = 0
+  var searches: Int { hosted.searches }
   private(set) var losses = Losses()
 
   init(reply: ReplyContext, stop: Stop?) {
     self.reply = reply
     self.stop = stop
+    hosted = AnthropicHostedBlocks(exchangeID: reply.exchangeID)
     visibility = AnthropicMessages.visibility(reply.request)
   }
 
@@ -156,10 +158,8 @@ struct AnthropicAnswerBlocks {
       write(call, own, at: index, to: &writer)
     case .opaque(let opaque):
       if opaque.dialect == AnthropicMessages.dialect { return writer.value(opaque.json) }
-      if let search = opaque.search {
-        let blocks = AnthropicSearch.blocks(of: search, exchangeID: reply.exchangeID, after: searches)
+      if let call = opaque.hosted, let blocks = hosted.blocks(of: call) {
         for block in blocks { writer.value(block) }
-        searches += search.queries.count
         return
       }
       losses.add(.part, of: part, at: index, "Anthropic Messages has no `\(opaque.type)`")

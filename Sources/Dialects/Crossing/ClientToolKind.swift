@@ -26,9 +26,18 @@ enum ClientToolKind: String, Sendable, Hashable {
   // MARK: - As a function
 
   func function(named name: String, for tool: JSON) -> Tool {
-    let description = tool["description"]?.string ?? self.description
+    let description = (tool["description"]?.string ?? self.description) + Self.skills(of: tool)
     let schema = tool["parameters"].flatMap { $0.isObject ? $0 : nil } ?? InputProperty.schema(of: properties)
     return Tool(name: name, description: description, kind: .function(schema: schema, strict: nil))
+  }
+
+  /// The skills that lie beside a shell, which the model reads from where they are.
+  private static func skills(of tool: JSON) -> String {
+    let skills = (tool["environment"]?["skills"] ?? .null).elements.compactMap { skill -> String? in
+      guard let name = skill["name"]?.string, let path = skill["path"]?.string else { return nil }
+      return "\n- \(name) (\(path)): \(skill["description"]?.string ?? "")"
+    }
+    return skills.isEmpty ? "" : "\n\nSkills that can be read there:" + skills.joined()
   }
 
   private var description: String {

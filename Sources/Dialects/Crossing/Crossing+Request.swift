@@ -11,20 +11,15 @@ extension Crossing {
     return direct(inbound, bytes, for: target)
   }
 
-  /// Why a request that goes on from an earlier response is refused; nil where it is not.
+  /// Why a request that relies on what its vendor keeps is refused; nil where it is not.
   ///
-  /// A provider that keeps no responses would go on without the conversation, and nobody would know.
+  /// A provider that keeps nothing would go on without the conversation, and nobody would know.
   public static func storedResponseRefusal(
     _ inbound: InboundRequest, _ bytes: UnsafeRawBufferPointer, to upstream: DialectID, quirks: Quirks,
     provider: String
   ) -> DialectError? {
-    guard inbound.dialect == upstream, upstream == .openAIResponses, !quirks.storesResponses,
-      let member = inbound.scan.member("previous_response_id", in: bytes),
-      let previous = TopLevelScan.string(member.value, in: bytes)
-    else { return nil }
-    return DialectError(
-      "previous response \(previous) not found: provider `\(provider)` keeps no responses",
-      path: "previous_response_id", code: "previous_response_not_found")
+    guard inbound.dialect == upstream, upstream == .openAIResponses, !quirks.storesResponses else { return nil }
+    return KeptByVendor(inbound, bytes).refusal(by: "provider `\(provider)`")
   }
 }
 

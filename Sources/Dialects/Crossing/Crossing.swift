@@ -117,13 +117,11 @@ public struct Crossing: Sendable {
     }
     let compaction = Compaction(&request, for: upstream.id, target.quirks)
     let clientTools = ClientTools(&request, for: upstream.id, target.quirks)
+    DeferredTools.declareAll(in: &request, for: upstream.id, target.quirks)
+    HostedHistory.apply(&request.messages, for: upstream.id, target.origin)
     CompactedHistory.apply(&request.messages, for: upstream.id, target.quirks, losses: &losses)
     if !isSame {
-      if request.previousResponseID != nil {
-        throw DialectError(
-          "previous response \(request.previousResponseID ?? "") not found: \(upstream.id.displayName) keeps no responses",
-          path: "previous_response_id", code: "previous_response_not_found")
-      }
+      if let refusal = KeptByVendor(request).refusal(by: upstream.id.displayName) { throw refusal }
       // Anthropic itself refuses these, and a client that speaks it relies on being told.
       if client == .anthropic, let orphan = ToolPairing.orphan(in: request.messages) {
         throw DialectError(

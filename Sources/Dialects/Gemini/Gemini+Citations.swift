@@ -81,7 +81,7 @@ extension Gemini {
     let queries = metadata[member: .webSearchQueries]?.elements.compactMap(\.string) ?? []
     guard !queries.isEmpty else { return nil }
     let pages = (metadata[member: .groundingChunks]?.elements ?? JSON.null.elements).compactMap { chunk in
-      chunk["web"]?["uri"]?.string.map { WebSearch.Page(address: $0, title: chunk["web"]?["title"]?.string) }
+      chunk["web"]?["uri"]?.string.map { HostedCall.Page(address: $0, title: chunk["web"]?["title"]?.string) }
     }
     let json = JSON { writer in
       writer.object { writer in
@@ -91,7 +91,7 @@ extension Gemini {
         }
       }
     }
-    return Part(.opaque(OpaquePart(.gemini, json, search: WebSearch(queries: queries, pages: pages))))
+    return Part(.opaque(OpaquePart(.gemini, json, hosted: HostedCall(.search(queries: queries), .pages(pages)))))
   }
 
   private static func annotation(of chunk: JSON) -> Annotation? {
@@ -169,7 +169,9 @@ extension Gemini {
     }
     var cited: [GeminiCitation] = []
     var logprobs: [JSON] = []
+    var hosted = GeminiHostedCalls()
     for (index, part) in candidate.parts.enumerated() {
+      if case .opaque(let opaque) = part.content { _ = hosted.parts(for: opaque) }
       guard case .text(let text) = part.content else { continue }
       if let list = text.logprobs { logprobs += list.elements }
       var offsets = TextOffsets(text.text)
@@ -182,20 +184,35 @@ extension Gemini {
         }
       }
     }
-    write(cited, to: &writer)
+    write(cited, hosted, to: &writer)
     if !logprobs.isEmpty { writeLogprobs(logprobs, to: &writer) }
   }
 
-  /// Writes `groundingMetadata` where anything is cited.
-  static func write(_ cited: [GeminiCitation], to writer: inout JSONWriter) {
-    guard !cited.isEmpty else { return }
+  /// Writes `groundingMetadata`, what was searched for and found and which words rest on it, where there is anything.
+  static func write(_ cited: [GeminiCitation], _ hosted: GeminiHostedCalls, to writer: inout JSONWriter) {
+    let known = Set(cited.map(\.address))
+    let pages = hosted.pages.filter { !known.contains($0.address) }
+    guard !cited.isEmpty || !pages.isEmpty || !hosted.queries.isEmpty else { return }
     writer.object("groundingMetadata") { writer in
+      if !hosted.queries.isEmpty {
+        writer.array("webSearchQueries") { writer in
+          for query in hosted.queries { writer.string(query) }
+        }
+      }
       writer.array("groundingChunks") { writer in
         for citation in cited {
           writer.object { writer in
             writer.object("web") { writer in
               writer.member("uri", citation.address)
               if let title = citation.title { writer.member("title", title) }
+            }
+          }
+        }
+        for page in pages {
+          writer.object { writer in
+            writer.object("web") { writer in
+              writer.member("uri", page.address)
+              if let title = page.title { writer.member("title", title) }
             }
           }
         }
@@ -264,4 +281,9 @@ struct GeminiCitation {
     guard let start = annotation.start, let end = annotation.end, start >= 0, start <= end else { return }
     bytes = offsets.bytes(ofScalars: start)..<offsets.bytes(ofScalars: end)
   }
+}
+
+extension OpaquePart {
+  /// Whether it tells of the search in `groundingMetadata`, which Google tells beside the parts.
+  var isGrounding: Bool { dialect == .gemini && hosted != nil && type == "google_search" }
 }

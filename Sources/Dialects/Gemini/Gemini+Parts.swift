@@ -29,6 +29,10 @@ extension Gemini {
     var reader = ObjectReader(json)
     let content = try readContent(&reader, path: path)
     var part = Part(content.content)
+    if case .opaque(var opaque) = part.content, opaque.hosted != nil, case .upstream(let origin) = source {
+      opaque.hosted?.origin = origin
+      part.content = .opaque(opaque)
+    }
     if let signature = reader.takeString(.thoughtSignature) { part.state = source.state(signature) }
     var extensions = Extensions(.gemini, path: path, reader)
     if let inner = content.inner { extensions.nested = [inner] }
@@ -85,7 +89,7 @@ extension Gemini {
       _ = reader.take(.functionResponse)
       return readFunctionResponse(value, path: path)
     }
-    return (.opaque(OpaquePart(.gemini, reader.source)), nil)
+    return (.opaque(OpaquePart(.gemini, reader.source, hosted: readHostedCall(reader.source))), nil)
   }
 
   static func readInlineData(_ json: JSON, path: String) -> (content: Part.Content, inner: Extensions?) {

@@ -69,7 +69,8 @@ extension Gemini {
     }
     let search = reader.peek(.groundingMetadata).flatMap(Self.search)
     attachCitations(&reader, to: &candidate)
-    if let search { candidate.parts.append(search) }
+    let told = Set(candidate.parts.flatMap(queries))
+    if let search, !isTold(search, by: told) { candidate.parts.append(search) }
     var extensions = Extensions(.gemini, path: path, reader)
     extensions.nested = nested
     candidate.extensions = extensions
@@ -178,6 +179,7 @@ extension Gemini {
     var waiting: [String] = []
     var unsigned = ""
     var hasSignedCall = false
+    var hosted = GeminiHostedCalls()
     for (index, part) in candidate.parts.enumerated() {
       var signature = part.state.map { ReasoningSeal.write($0, into: .gemini, reply.seals) }
       switch part.content {
@@ -195,8 +197,12 @@ extension Gemini {
         }
         continue
       // Google tells it beside the parts.
-      case .opaque(let opaque) where opaque.dialect == .gemini && opaque.search != nil: continue
+      case .opaque(let opaque) where opaque.isGrounding: continue
       case .opaque(let opaque) where opaque.dialect != .gemini:
+        if let parts = hosted.parts(for: opaque) {
+          for part in parts { pieces.append((part, nil, index)) }
+          continue
+        }
         losses.add(.part, of: part, at: index, "Gemini has no equivalent of `\(opaque.type)`")
         continue
       case .text, .toolCall:

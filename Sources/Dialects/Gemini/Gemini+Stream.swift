@@ -25,6 +25,8 @@ struct GeminiEventReader: EventReader {
     var cited: Set<String> = []
     /// The search that the latest grounding tells of.
     var search: Part?
+    /// What parts said was searched for.
+    var queries: Set<String> = []
     /// A call whose arguments come in pieces.
     var arguments = PartialArguments()
   }
@@ -199,6 +201,7 @@ struct GeminiEventReader: EventReader {
       parts = [Part(.opaque(OpaquePart(.gemini, json, path: path)))]
     }
     for var part in parts {
+      track.queries.formUnion(Gemini.queries(of: part))
       let state = part.state
       part.state = nil
       open(part, &track, into: &events)
@@ -322,7 +325,7 @@ struct GeminiEventReader: EventReader {
     }
     for slot in tracks.indices {
       close(&tracks[slot], into: &events)
-      if let search = tracks[slot].search {
+      if let search = tracks[slot].search, !Gemini.isTold(search, by: tracks[slot].queries) {
         open(search, &tracks[slot], into: &events)
         close(&tracks[slot], into: &events)
       }

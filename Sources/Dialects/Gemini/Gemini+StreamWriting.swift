@@ -177,8 +177,12 @@ struct GeminiEventWriter: EventWriter {
       }
       tracks[slot].waiting.append(signature)
     // Google tells it beside the parts.
-    case .opaque(let opaque) where opaque.dialect == .gemini && opaque.search != nil: return
+    case .opaque(let opaque) where opaque.isGrounding: return
     case .opaque(let opaque) where opaque.dialect != .gemini:
+      if let parts = tracks[slot].hosted.parts(for: opaque) {
+        for part in parts { write(part, nil, at: slot, into: &output) }
+        return
+      }
       losses.add(.part, of: part, at: tracks[slot].partIndex, "Gemini has no equivalent of `\(opaque.type)`")
     default:
       var whole = part
@@ -288,7 +292,7 @@ struct GeminiEventWriter: EventWriter {
       }
       Gemini.write(track.stop ?? Stop(.endTurn), like: nil, to: &writer)
       writer.member("index", track.index)
-      Gemini.write(track.cited, to: &writer)
+      Gemini.write(track.cited, track.hosted, to: &writer)
     }
   }
 

@@ -23,6 +23,8 @@ struct GeminiWrittenCandidate {
   var annotations: [Annotation] = []
   /// What the parts before it cite, in bytes of all that was told: a client puts the chunks together.
   var cited: [GeminiCitation] = []
+  /// Calls that another vendor ran.
+  var hosted = GeminiHostedCalls()
   var stop: Stop?
 
   /// Ends a text: what it cites is told with the last chunk.

@@ -12,10 +12,12 @@ struct OpenAIResponsesEventWriter: EventWriter {
   var items = ResponsesItemWriter(.answer(exchangeID: ""))
   private var sequence = 0
   private var object: ResponsesObject
-  /// The finished items, separated by commas.
-  private var finished: [UInt8] = []
+  /// The finished items, by their place; empty where one is still open.
+  private var finished: [[UInt8]] = []
   var count = 0
   var open: ResponsesOpenItem?
+  /// Calls that another vendor runs and whose outcome is not told yet.
+  var hosted: [ResponsesHostedItem] = []
   /// What the current part's deltas add up to; of reasoning, the current segment's.
   ///
   /// Kept apart from `open` so that it grows in place.
@@ -66,12 +68,14 @@ struct OpenAIResponsesEventWriter: EventWriter {
       self.stop = stop
       items.losses.add(stop, writing: OpenAIResponses.dialect)
       close(isWhole: ending(nil).isWhole, into: &output)
+      endHosted(into: &output)
     case .usage(let usage):
       if self.usage == nil { self.usage = usage } else { self.usage?.merge(usage) }
     case .keepAlive: keepAlive(into: &output)
     case .opaque(let event): relay(event, into: &output)
     case .finished:
       close(isWhole: true, into: &output)
+      endHosted(into: &output)
       end(ending(nil), into: &output)
     case .failed(let failure):
       begin(into: &output)
@@ -87,10 +91,13 @@ struct OpenAIResponsesEventWriter: EventWriter {
       finishPart(into: &nowhere)
     }
     close(isWhole: isWhole, into: &nowhere)
+    endHosted(into: &nowhere)
     return allItems
   }
 
-  private var allItems: [UInt8] { [UInt8(ascii: "[")] + finished + [UInt8(ascii: "]")] }
+  private var allItems: [UInt8] {
+    [UInt8(ascii: "[")] + finished.filter { !$0.isEmpty }.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")]
+  }
 
   private func ending(_ failure: UpstreamFailure?) -> ResponsesEnding {
     ResponsesEnding(stop: stop, failure: failure, hasRefusal: hasRefusal)
@@ -198,16 +205,27 @@ struct OpenAIResponsesEventWriter: EventWriter {
 
   /// Tells an item that is whole: `output_item.added` if it was not, and `output_item.done`.
   mutating func tell(_ item: [UInt8], isAdded: Bool, into output: inout [UInt8]) {
-    let index = count
     if !isAdded { tellAdded(item, into: &output) }
+    finished.append([])
+    count += 1
+    tellReserved(item, at: count - 1, into: &output)
+  }
+
+  /// Tells the beginning of an item that ends while others may have begun.
+  mutating func reserveItem(_ item: [UInt8], into output: inout [UInt8]) {
+    tellAdded(item, into: &output)
+    finished.append([])
+    count += 1
+  }
+
+  /// Tells an item that is whole and has its place.
+  mutating func tellReserved(_ item: [UInt8], at index: Int, into output: inout [UInt8]) {
     emit("response.output_item.done", into: &output) { writer in
       writer.member("output_index", index)
       writer.key("item")
       writer.rawValue(item)
     }
-    if !finished.isEmpty { finished.append(UInt8(ascii: ",")) }
-    finished += item
-    count += 1
+    if finished.indices.contains(index) { finished[index] = item }
   }
 
   mutating func tellAdded(_ item: [UInt8], into output: inout [UInt8]) {

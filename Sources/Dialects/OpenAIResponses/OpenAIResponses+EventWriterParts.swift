@@ -15,6 +15,7 @@ extension OpenAIResponsesEventWriter {
       if part.frame != nil { return startWords(part, into: &output) }
       close(isWhole: true, into: &output)
       guard opaque.dialect == Self.dialect else {
+        if tellHosted(opaque, into: &output) { return }
         return items.losses.add(
           .part, of: part, at: count, "`\(opaque.type)` is known to \(opaque.dialect.displayName) only")
       }

@@ -57,20 +57,7 @@ extension OpenAIResponses {
   }
 
   static func opaque(_ item: JSON, path: String) -> Part {
-    Part(.opaque(OpaquePart(dialect, item, path: path, search: readSearch(item))))
-  }
-
-  /// What a `web_search_call` item says of a search; nil for other items, and for pages that were opened.
-  private static func readSearch(_ item: JSON) -> WebSearch? {
-    guard item["type"]?.isString("web_search_call") == true else { return nil }
-    let action = item["action"]
-    if let type = action?["type"], !type.isString("search") { return nil }
-    var queries = action?["queries"]?.elements.compactMap(\.string) ?? []
-    if queries.isEmpty { queries = [action?["query"]?.string ?? ""] }
-    let pages = (action?["sources"]?.elements ?? JSON.null.elements).compactMap { source in
-      source["url"]?.string.map { WebSearch.Page(address: $0, title: source["title"]?.string) }
-    }
-    return WebSearch(queries: queries, pages: pages, hasFailed: item["status"]?.isString("failed") == true)
+    Part(.opaque(OpaquePart(dialect, item, path: path, hosted: readHostedCall(item))))
   }
 
   private static func readMessage(_ item: JSON, path: String, source: StateSource) throws(DialectError) -> Entry {

@@ -4,10 +4,11 @@ import NIOHTTP1
 import Routing
 import Wire
 
-/// `GET` and `DELETE /responses/{id}` and `GET /responses/{id}/input_items`, of what is kept here.
+/// `GET` and `DELETE /responses/{id}`, `GET /responses/{id}/input_items` and `POST /responses/{id}/cancel`, of what is
+/// kept here.
 struct StoredResponseWork {
   /// What is asked for.
-  enum Action: Sendable, Hashable { case read, delete, inputItems }
+  enum Action: Sendable, Hashable { case read, delete, inputItems, cancel }
 
   let exchange: Exchange
   let id: String
@@ -34,6 +35,11 @@ struct StoredResponseWork {
         $0.member("deleted", true)
       }
       send(writer.finish())
+    case .cancel:
+      // What is kept is finished, and nothing runs in the background here.
+      exchange.fail(
+        UpstreamFailure(.invalidRequest, status: 400, message: "Cannot cancel a synchronous response."),
+        as: "not_cancellable")
     case .inputItems:
       guard let before = entry.previous.map({ store.history(upTo: $0, group: group, bounds: bounds, now: now) }) else {
         return list(entry.input)

@@ -102,6 +102,7 @@ extension ClientOperation {
     case (.GET, "") where segments[1] != "compact": return .stored(id: segments[1], .read)
     case (.DELETE, ""): return .stored(id: segments[1], .delete)
     case (.GET, "input_items"): return .stored(id: segments[1], .inputItems)
+    case (.POST, "cancel"): return .stored(id: segments[1], .cancel)
     default: return nil
     }
   }

@@ -69,7 +69,21 @@ public struct ObjectReader: Sendable {
 public struct ObjectResidue: Sendable {
   /// The object as it was given.
   public let source: JSON
-  let taken: TakenMembers
+  private(set) var taken: TakenMembers
+
+  init(source: JSON, taken: TakenMembers) {
+    self.source = source
+    self.taken = taken
+  }
+
+  /// Counts the members of that name as understood.
+  public mutating func take(_ name: StaticString) {
+    var position = 0
+    for member in source.members {
+      if member.isNamed(name) { taken.insert(position) }
+      position += 1
+    }
+  }
 
   /// The members nobody understood, in order.
   public var rest: [JSONMember] {

@@ -78,6 +78,11 @@ public struct Quirks: Sendable, Hashable, Codable {
   public var namespaceTools = true
   /// Responses: whether the provider keeps responses (`previous_response_id`).
   public var storesResponses = true
+  /// Responses: whether items of the input keep their ids; otherwise they are taken out, for servers that look up what
+  /// nobody stored (some deployments on Azure, with `store: false`).
+  ///
+  /// OpenAI itself takes them, and others demand them.
+  public var itemIDs = true
   /// Responses: whether the provider compacts conversations (`/responses/compact`, `compaction_trigger`); otherwise its
   /// model is asked for a summary.
   public var compaction = true
@@ -88,6 +93,10 @@ public struct Quirks: Sendable, Hashable, Codable {
   public var stripBetas = false
   /// Anthropic: `max_tokens` when the client gave none (the protocol requires it).
   public var defaultMaxTokens = 32_000
+  /// The most tokens the model answers with, 0 where it is not known.
+  ///
+  /// A greater limit in a request of another protocol is brought down to it.
+  public var maxOutputTokens = 0
   /// Anthropic: whether requests of clients that speak another protocol get cache marks.
   ///
   /// A cache write costs more than plain input, and a read a tenth of it: right for agents, wrong for single questions.

@@ -25,6 +25,9 @@ final class GatewayCore: Sendable {
   let exchanges = ExchangeCounter()
   let reasoning = ReasoningMemory()
   let blobs = BlobOrigins()
+  let rests = AccountRests()
+  let sessions = SessionAccounts()
+  let refusals = RefusalMemory()
   let responses = ResponseStore()
   let modelLists = ModelListCache()
   /// Where we listen, once bound.

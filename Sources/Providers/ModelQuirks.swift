@@ -28,6 +28,7 @@ public struct ModelQuirks: Sendable, Hashable {
     case functionResponseParts(Bool)
     case thinkingLevels(Bool)
     case defaultMaxTokens(Int)
+    case maxOutputTokens(Int)
     case stripFields([String])
   }
 }
@@ -53,6 +54,7 @@ extension ModelQuirks.Setting {
     case .functionResponseParts(let value): set(\.functionResponseParts, value)
     case .thinkingLevels(let value): set(\.thinkingLevels, value)
     case .defaultMaxTokens(let value): set(\.defaultMaxTokens, value)
+    case .maxOutputTokens(let value): set(\.maxOutputTokens, value)
     case .stripFields(let value): set(\.stripFields, value)
     }
   }

@@ -37,7 +37,7 @@ public struct ExchangeRecord: Sendable {
   public var upstreamDialect: DialectID?
   /// Whether the client asked for a stream.
   public var isStream = false
-  /// Every try that ended, in order.
+  /// Every try that ended, in order, behind the candidates that were passed over.
   public var attempts: [Attempt] = []
   /// The status the client was answered; 0 until there is one, 499 when it left before the head.
   public var status = 0
@@ -98,11 +98,15 @@ public struct ExchangeRecord: Sendable {
     public var error: String?
     /// Milliseconds from its start to its end.
     public var duration: Int64
+    /// True where the candidate would have been first but its quota is spent, so that others were asked before it.
+    ///
+    /// Nil for a try.
+    public var passedOver: Bool?
 
     /// Makes an attempt.
     public init(
       provider: String, account: String?, model: String, dialect: DialectID, status: Int?, error: String?,
-      duration: Int64
+      duration: Int64, passedOver: Bool? = nil
     ) {
       self.provider = provider
       self.account = account
@@ -111,6 +115,7 @@ public struct ExchangeRecord: Sendable {
       self.status = status
       self.error = error
       self.duration = duration
+      self.passedOver = passedOver
     }
   }
 

@@ -2,10 +2,12 @@ import Providers
 
 /// The model a client asked for, as the matching rules see it.
 public struct ModelName: Sendable, Hashable {
-  /// The name as asked, spaces at the ends left out; `default` when the client named none.
+  /// The name as asked, spaces at the ends and `listingPrefix` left out; `default` when the client named none.
   public let asked: String
   /// The name without a `[1m]`-style suffix.
   public let bare: String
+  /// The name with everything it came with.
+  let given: String
   let foldedAsked: [UInt8]
   let foldedBare: [UInt8]
 
@@ -15,7 +17,9 @@ public struct ModelName: Sendable, Hashable {
   /// Reads the request's model.
   public init(_ model: String?) {
     let trimmed = Self.trim(model ?? "")
-    asked = trimmed.isEmpty ? Self.fallback : trimmed
+    given = trimmed.isEmpty ? Self.fallback : trimmed
+    let plain = Self.trim(Self.withoutListingPrefix(given))
+    asked = plain.isEmpty ? given : plain
     bare = Self.withoutSuffix(asked)
     foldedAsked = ModelPattern.fold(asked)
     foldedBare = bare.utf8.count == asked.utf8.count ? foldedAsked : ModelPattern.fold(bare)
@@ -23,6 +27,24 @@ public struct ModelName: Sendable, Hashable {
 
   /// What a request without a model asks for, and the pattern that matches when nothing else does.
   public static let fallback = "default"
+
+  /// What Claude Code's model list has before names that Claude Code would leave out otherwise.
+  ///
+  /// It keeps only those that begin with `claude` or `anthropic` (newer versions: that contain one of them):
+  /// https://code.claude.com/docs/en/llm-gateway-protocol. No provider can have a `:` in its name, so nothing that is
+  /// configured can be meant; a route of exactly the whole name still comes first.
+  public static let listingPrefix = "claude-aor:"
+
+  /// The name under which Claude Code lists a model.
+  public static func listed(_ name: String) -> String {
+    let folded = name.lowercased()
+    return folded.hasPrefix("claude") || folded.hasPrefix("anthropic") ? name : listingPrefix + name
+  }
+
+  /// The name of a model that Claude Code listed.
+  public static func withoutListingPrefix(_ name: String) -> String {
+    name.hasPrefix(listingPrefix) ? String(name.dropFirst(listingPrefix.count)) : name
+  }
 
   /// Takes off a context suffix such as `[1m]`, also one that stands there twice: brackets at the very end around letters
   /// and digits.

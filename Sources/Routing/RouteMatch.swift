@@ -55,7 +55,8 @@ struct RouteMatch {
     switch step {
     case .exact:
       let wanted = route.pattern.dropFirst()
-      return wanted == name.asked || wanted == name.bare ? match(wanted.unicodeScalars.count) : nil
+      return wanted == name.asked || wanted == name.bare || wanted == name.given
+        ? match(wanted.unicodeScalars.count) : nil
     case .path:
       let pattern = ModelPattern(route.pattern)
       return pattern.matches(folded: name.foldedAsked, .whole) || pattern.matches(folded: name.foldedBare, .whole)

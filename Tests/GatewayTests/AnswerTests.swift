@@ -36,6 +36,24 @@ import Upstream
     }
   }
 
+  /// Nobody gets a stream who did not ask for one, and no upstream is asked for one.
+  @Test(arguments: Conversations.pairs, ["", #","stream":null"#, #","stream":false"#])
+  func aRequestThatSaysNothingOfStreamsGetsOneAnswer(
+    pair: (client: DialectID, upstream: DialectID), said: String
+  ) async throws {
+    guard pair.client != .gemini else { return }
+    let upstream = ScriptedUpstream(.json(Conversations.response(pair.upstream)))
+    try await GatewayFixture.run(pair.upstream, upstream) { gateway in
+      let answer = try await gateway.post(
+        Conversations.path(pair.client), Conversations.request(pair.client, extra: said))
+      #expect(answer.status == 200 && answer.header("content-type") == "application/json")
+      #expect(!answer.text.contains("data:"))
+      #expect(gateway.records.last?.isStream == false)
+      let sent = try #require(upstream.requests.first)
+      #expect(!sent.text.contains(#""stream":true"#) && !sent.url.contains("stream"))
+    }
+  }
+
   @Test(arguments: DialectID.allCases)
   func aStreamInOneProtocolIsRelayedByteForByte(dialect: DialectID) async throws {
     var quirks = Quirks()

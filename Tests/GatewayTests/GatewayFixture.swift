@@ -27,7 +27,7 @@ final class GatewayFixture: Sendable {
 
   init(
     _ upstream: ScriptedUpstream, providers: [ProviderEntry], groups: [Group] = [GatewayFixture.everything("main")],
-    settings: GatewaySettings = GatewaySettings()
+    settings: GatewaySettings = GatewaySettings(), clock: GatewayClock = GatewayFixture.clock
   ) async throws {
     self.upstream = upstream
     group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -36,9 +36,12 @@ final class GatewayFixture: Sendable {
         generation: 1, providers: providers, groups: groups, defaultGroup: "default", settings: settings))
     server = GatewayServer(
       group: group, snapshots: snapshots, recorder: records, transport: upstream,
-      clock: GatewayClock { 1_700_000_000_000 }, identity: GatewayIdentity(version: "test"))
+      clock: clock, identity: GatewayIdentity(version: "test"))
     port = try await server.listen(host: "127.0.0.1", port: 0)
   }
+
+  /// A time that stands still.
+  static let clock = GatewayClock { 1_700_000_000_000 }
 
   /// Runs `body` with a gateway over one provider of that protocol, called `main`.
   static func run(
@@ -57,13 +60,16 @@ final class GatewayFixture: Sendable {
   }
 
   static func provider(
-    _ name: String, _ dialect: DialectID, quirks: Quirks = Quirks(), token: String = "upstream-secret"
+    _ name: String, _ dialect: DialectID, quirks: Quirks = Quirks(), token: String = "upstream-secret",
+    accounts: [String] = []
   ) -> ProviderEntry {
     let version = dialect == .gemini ? "v1beta" : "v1"
     return ProviderEntry(
       provider: Provider(
         name: name, endpoints: [Endpoint(dialect, "https://\(name).example/\(version)")], quirks: quirks),
-      credentials: [Credential(account: "default", accountID: "id-\(name)", token: token)])
+      credentials: accounts.isEmpty
+        ? [Credential(account: "default", accountID: "id-\(name)", token: token)]
+        : accounts.map { Credential(account: $0, accountID: "id-\(name)-\($0)", token: "token-\($0)") })
   }
 
   /// A default group that sends every model to these providers, in order.

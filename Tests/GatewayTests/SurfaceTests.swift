@@ -3,6 +3,7 @@ import NIOCore
 import Routing
 import Testing
 import Upstream
+import Wire
 
 @Suite struct SurfaceTests {
   static let generations: [(String, DialectID)] = [
@@ -70,6 +71,17 @@ import Upstream
     }
   }
 
+  /// An agent's request with pictures has tens of megabytes: Anthropic takes 32, and what it takes must pass.
+  @Test func theLimitIsAboveWhatVendorsTake() async throws {
+    #expect(GatewaySettings().maxBodySize >= 33 * 1024 * 1024)
+    let upstream = ScriptedUpstream(.json(Conversations.response(.anthropic)))
+    try await GatewayFixture.run(.anthropic, upstream) { gateway in
+      let body = Conversations.request(.anthropic, extra: #","x":"\#(String(repeating: "y", count: 2_000_000))""#)
+      #expect(try await gateway.post("/v1/messages", body).status == 200)
+      #expect(upstream.requests.first?.body?.readableBytes == body.utf8.count)
+    }
+  }
+
   @Test func aCompressedBodyIs415() async throws {
     try await GatewayFixture.run(.openAIChat, ScriptedUpstream(.json(""))) { gateway in
       let answer = try await gateway.post("/v1/messages", "x", headers: [("content-encoding", "gzip")])
@@ -123,6 +135,31 @@ import Upstream
       let unknown = try await gateway.get("/v1/models/three")
       #expect(unknown.status == 404)
       #expect(gateway.upstream.requests.count == 1, "a fetched list is kept")
+    }
+  }
+
+  /// Claude Code keeps only names that begin with `claude` or `anthropic`, and shows `display_name`.
+  @Test(arguments: ["claude-code/2.1.329", "claude-cli/2.1.329 (external, cli)"])
+  func claudeCodeGetsNamesItKeepsAndMayAskForThem(agent: String) async throws {
+    let list = #"{"object":"list","data":[{"id":"one"},{"id":"claude-opus-5"}]}"#
+    let upstream = ScriptedUpstream { request in
+      request.method == "GET" ? .json(list) : .json(Conversations.response(.openAIChat))
+    }
+    try await GatewayFixture.run(.openAIChat, upstream) { gateway in
+      let headers: [(name: String, value: String)] = [("anthropic-version", "2023-06-01"), ("user-agent", agent)]
+      let answer = try JSON(parsing: try await gateway.get("/v1/models?limit=1000", headers: headers).text)
+      let models = (answer["data"]?.elements).map(Array.init) ?? []
+      #expect(
+        models.compactMap { $0["id"]?.string } == [
+          "claude-aor:one", "claude-opus-5", "claude-aor:main/one", "claude-aor:main/claude-opus-5",
+        ])
+      #expect(models.first?["display_name"]?.string == "one")
+      #expect(answer["first_id"]?.string == "claude-aor:one")
+      #expect(try await gateway.get("/v1/models/claude-aor:one", headers: headers).status == 200)
+      let body = Conversations.request(.anthropic).replacing("some-model", with: "claude-aor:one")
+      let said = try await gateway.post("/v1/messages", body, headers: headers)
+      #expect(said.text.contains(#""model":"claude-aor:one""#), "the client is answered by the name it asked for")
+      #expect(upstream.requests.last?.text.contains(#""model":"one""#) == true)
     }
   }
 

@@ -141,6 +141,23 @@ import Testing
     #expect(try #require(ProviderCatalog.preset(named: preset)).quirks(forModel: model).thinkingStyle == style)
   }
 
+  /// As the vendors' own pages of each model have it; 0 where they are not known.
+  @Test(arguments: [
+    ("anthropic", "claude-3-haiku-20240307", 4096), ("anthropic", "claude-3-5-haiku-latest", 8192),
+    ("anthropic", "claude-opus-4-1-20250805", 32_000), ("anthropic", "claude-sonnet-4-20250514", 64_000),
+    ("anthropic", "claude-haiku-4-5", 64_000), ("anthropic", "claude-opus-4-6", 128_000),
+    ("anthropic", "claude-sonnet-4-6", 128_000), ("anthropic", "claude-sonnet-5", 128_000),
+    ("anthropic", "claude-opus-5-5", 128_000), ("anthropic", "claude-haiku-5-5", 128_000),
+    ("anthropic", "claude-unheard-of", 0), ("openai", "gpt-5.4", 128_000), ("openai", "gpt-5.3-codex", 128_000),
+    ("openai", "gpt-5-pro", 0), ("openai", "gpt-6-luna", 128_000), ("openai", "gpt-4o-mini", 16_384),
+    ("openai", "gpt-4.1", 32_768), ("gemini", "gemini-3.8-flash", 65_536), ("gemini", "gemini-2.5-pro", 65_536),
+    ("deepseek", "deepseek-v4-pro", 393_216), ("deepseek", "deepseek-flash", 393_216), ("openrouter", "any/model", 0),
+  ])
+  func whatModelsAnswerWithAtMost(preset: String, model: String, most: Int) throws {
+    let quirks = try #require(ProviderCatalog.preset(named: preset)).quirks(forModel: model)
+    #expect(quirks.maxOutputTokens == most)
+  }
+
   @Test(arguments: [
     ("gpt-5.4", Quirks.MaxTokensField.maxCompletionTokens), ("o3", .maxCompletionTokens),
     ("o4-mini", .maxCompletionTokens), ("gpt-6-luna", .maxCompletionTokens), ("gpt-4o", .asSent),

@@ -45,6 +45,30 @@ import Testing
     #expect(explanation.considered.filter { $0.verdict == .won }.map(\.rule) == [.route(winner)])
   }
 
+  /// Claude Code chooses from a list of names that begin with `claude`; what it chose is the name behind the prefix.
+  @Test(arguments: [
+    ("claude-aor:gpt-5", "gpt-5", "gpt-5"), ("claude-aor:gpt-5[1m]", "gpt-5", "gpt-5"),
+    ("claude-aor:other/gpt-5", nil, "gpt-5"), ("claude-aor:", "claude", "claude-aor:"),
+    ("claude-aor:exact", "=claude-aor:exact", "exact"), ("claude-sonnet-5", "claude", "claude-sonnet-5"),
+  ])
+  func aNameFromClaudeCodesListIsTheNameBehindItsPrefix(model: String, rule: String?, sent: String) throws {
+    let snapshot = snapshot([
+      route("claude", "main/"), route("gpt-5", "main/"), route("=claude-aor:exact", "main/"),
+      route("default", "main/x"),
+    ])
+    let plan = try RoutePlanner.plan(model: model, group: nil, snapshot: snapshot, client: .anthropic)
+    #expect(plan.rule.pattern == rule)
+    #expect(plan.candidates.first?.model == sent)
+  }
+
+  @Test func namesAreListedForClaudeCodeAsItKeepsThem() {
+    for name in ["claude-opus-5", "anthropic/claude-opus-5", "Claude-x"] { #expect(ModelName.listed(name) == name) }
+    for name in ["gpt-5", "openrouter/anthropic/claude-opus-5", "deepseek/deepseek-chat"] {
+      #expect(ModelName.listed(name).hasPrefix("claude"))
+      #expect(ModelName.withoutListingPrefix(ModelName.listed(name)) == name)
+    }
+  }
+
   @Test(arguments: [nil, "", "   ", "\t\n"] as [String?])
   func aRequestWithoutAModelAsksForDefault(model: String?) throws {
     let snapshot = snapshot([route("default", "main/m"), route("other", "main/x")])

@@ -80,7 +80,7 @@ extension ExchangeRow: Displayable {
     .object([
       "provider": .text(attempt.provider), "account": .text(attempt.account), "model": .text(attempt.model),
       "protocol": .text(attempt.dialect.rawValue), "status": .integer(attempt.status), "error": .text(attempt.error),
-      "durationMs": .integer(attempt.duration),
+      "durationMs": .integer(attempt.duration), "passedOver": .flag(attempt.passedOver == true),
     ])
   }
 

@@ -34,7 +34,11 @@ enum QuirkSettings {
       guard let flag = flags[text.lowercased()] else { throw refusal(key, text, "takes `true` or `false`") }
       new = flag
     case .integer:
-      guard let number = Int(text), number > 0 else { throw refusal(key, text, "takes a number above 0") }
+      // What starts at 0 means by it that nothing is known.
+      let isUnknownAtFirst = all(of: Quirks()).contains { $0.key == key && $0.value == .integer(0) }
+      guard let number = Int(text), number > 0 || number == 0 && isUnknownAtFirst else {
+        throw refusal(key, text, "takes a number above 0")
+      }
       new = number
     case .list: new = text.split(separator: ",").map(String.init)
     default: new = text

@@ -19,7 +19,7 @@ enum DeclaredEdits {
       case .openAIResponses:
         [
           (!quirks.customTools, "custom tools become functions"), (!quirks.namespaceTools, "namespaces are flattened"),
-          (!quirks.imageInput, "images become a marker"),
+          (!quirks.itemIDs, "ids of items are taken out"), (!quirks.imageInput, "images become a marker"),
         ]
       case .anthropic:
         [(quirks.stripBetas, "betas are taken out"), (!quirks.imageInput, "images become a marker")]

@@ -47,7 +47,8 @@ struct ExchangeLine {
       words.append("\(record.inputTokens ?? 0)/\(record.outputTokens ?? 0) tokens")
     }
     words.append(Timestamp.duration(record.duration))
-    if record.attempts.count > 1 { words.append("\(record.attempts.count) attempts") }
+    let tries = record.attempts.count { $0.passedOver != true }
+    if tries > 1 { words.append("\(tries) attempts") }
     if !record.losses.isEmpty { words.append("\(record.losses.count) losses") }
     if let message = record.errorMessage { words.append("· \(DisplayWidth.sanitize(message))") }
     text = words.joined(separator: " ")

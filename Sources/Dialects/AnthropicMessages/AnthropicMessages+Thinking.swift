@@ -27,9 +27,12 @@ extension AnthropicRequestComposer {
   /// The least budget the protocol takes.
   private static let leastBudget = 1024
 
+  /// The most tokens the model answers with, as far as that is known.
+  private var most: Int { quirks.maxOutputTokens > 0 ? quirks.maxOutputTokens : .max }
+
   mutating func planThinking(_ turns: inout [Turn]) -> ThinkingPlan {
     var plan = ThinkingPlan(maxTokens: request.sampling.maxOutputTokens)
-    if plan.maxTokens == nil, !isNative { plan.maxTokens = JSONNumber(quirks.defaultMaxTokens) }
+    if plan.maxTokens == nil, !isNative { plan.maxTokens = JSONNumber(min(quirks.defaultMaxTokens, most)) }
     if keepNative(&plan) {
       // The client's own wish stands.
     } else if let reasoning = request.reasoning {
@@ -114,7 +117,9 @@ extension AnthropicRequestComposer {
         // An effort is no number: it is fitted into the client's limit, with a quarter left for the answer.
         budget = max(Self.leastBudget, limit - max(Self.leastBudget, limit / 4))
       } else {
-        let raised = Usage.sum(budget, limit)
+        let raised = min(Usage.sum(budget, limit), max(most, 2 * Self.leastBudget))
+        // A model's most leaves less for thinking than was asked for.
+        budget = min(budget, max(Self.leastBudget, raised - limit))
         plan.maxTokens = JSONNumber(raised)
         losses.add(.maxOutputTokens, "raised to \(raised): the limit must exceed the thinking budget")
       }

@@ -48,6 +48,14 @@ struct BodyPatch {
     isPatched = true
   }
 
+  /// Takes the ids of a Responses body's items out.
+  mutating func stripItemIDs(losses: inout Losses) {
+    guard let index = index(of: "input") else { return }
+    let found = ItemIDs(of: scan.members[index].value, in: bytes)
+    found.declare(in: &losses)
+    for range in found.ranges { edit(index, range, "") }
+  }
+
   /// Takes top-level members out, duplicates too.
   mutating func strip(_ names: [String], losses: inout Losses) {
     for (index, member) in scan.members.enumerated() {

@@ -95,6 +95,7 @@ public struct Crossing: Sendable {
     if inbound.dialect == .openAIChat { patch.applyChat(target.quirks, isStream: inbound.isStream) }
     if let key = cacheKey(for: target, at: inbound.dialect) { patch.addCacheKey(key) }
     var losses = Losses()
+    if inbound.dialect == .openAIResponses, !target.quirks.itemIDs { patch.stripItemIDs(losses: &losses) }
     patch.strip(target.quirks.stripFields, losses: &losses)
     return Crossing(
       path: patch.isPatched ? .patched : .verbatim, body: .spliced(patch.splice), losses: losses,
@@ -137,6 +138,7 @@ public struct Crossing: Sendable {
         losses.add(.effort, "`\(effort)` without thinking has no equivalent")
       }
       EffortLimit.apply(&request, for: upstream.id, target.quirks, losses: &losses)
+      OutputLimit.apply(&request.sampling, target.quirks, losses: &losses)
     }
     if !target.quirks.hostedTools, !isSame || upstream.id == .openAIResponses {
       HostedTools.leaveOut(of: &request, losses: &losses)
@@ -149,6 +151,7 @@ public struct Crossing: Sendable {
     request.model = target.model
     request.cacheKey = request.cacheKey ?? cacheKey(for: target, at: upstream.id)
     var body = try upstream.writeRequest(request, for: target, losses: &losses)
+    if upstream.id == .openAIResponses, !target.quirks.itemIDs { body = ItemIDs.strip(from: body, losses: &losses) }
     body = strip(target.quirks.stripFields, from: body, of: upstream, losses: &losses)
     losses.name(as: DialectCatalog.dialect(client), in: conversation.extensions)
     return Crossing(
@@ -177,6 +180,9 @@ public struct Crossing: Sendable {
       if losesReasoning { messages[index].forgetItems() }
     }
   }
+
+  /// Why an item of reasoning that is nothing but its id is left out.
+  public static let statelessReasoning = "reasoning without state is refused"
 
   /// Why a member is taken out.
   static let refused = "this provider does not take it"

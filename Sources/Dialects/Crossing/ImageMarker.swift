@@ -26,3 +26,16 @@ enum ImageMarker {
     }
   }
 }
+
+extension ConversationRequest {
+  /// Whether there are images in its messages, those in results of tools included.
+  public var holdsImages: Bool { messages.contains { $0.parts.contains(where: Self.holdsImage) } }
+
+  private static func holdsImage(_ part: Part) -> Bool {
+    switch part.content {
+    case .image: true
+    case .toolResult(let result): result.parts.contains(where: holdsImage)
+    default: false
+    }
+  }
+}

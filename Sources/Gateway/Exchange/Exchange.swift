@@ -307,15 +307,3 @@ protocol ExchangeWork: AnyObject {
   func cancel(_ reason: String) -> Bool
   func clientWritabilityChanged(isWritable: Bool)
 }
-
-/// The agent's own name of its session, where it sends one.
-enum ClientSession {
-  private static let headers = ["x-claude-code-session-id", "session-id", "session_id", "x-session-id"]
-
-  static func id(of request: ClientRequest) -> String? {
-    for name in headers {
-      if let value = request.header(name), !value.isEmpty { return String(value.prefix(200)) }
-    }
-    return nil
-  }
-}

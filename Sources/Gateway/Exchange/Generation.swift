@@ -12,15 +12,19 @@ final class Generation: ExchangeWork {
   let exchange: Exchange
   let operation: ClientOperation
   let group: String
-  private var inbound: InboundRequest?
+  private(set) var inbound: InboundRequest?
   private var conversation: ConversationRequest?
   private var plan: RoutePlan?
   private var position = 0
   private var attempt: Attempt?
   /// What is left out since the candidate refused the reasoning state it was given.
   private var dropped = DroppedReasoning.none
+  /// What the candidate is sent none of since it refused it.
+  private(set) var without: Set<Refusal> = []
   /// Whether the candidate's model is asked for a summary since the candidate cannot compact.
   private var asksForSummary = false
+  /// The session that keeps to one account, where there are several to choose from.
+  var session: UInt64?
   /// The response that the client goes on from, where it is kept here.
   private var previousResponse: String?
 
@@ -48,13 +52,14 @@ final class Generation: ExchangeWork {
     exchange.record.modelAsked = model
     exchange.record.isStream = isStream
     do throws(RoutingError) {
-      let plan = try RoutePlanner.plan(
+      var plan = try RoutePlanner.plan(
         model: model, group: group, snapshot: exchange.snapshot, client: operation.dialect)
       if operation.kind == .generate, (model ?? "").allSatisfy(\.isWhitespace), keepsModel(plan) {
         return exchange.fail(
           UpstreamFailure(.invalidRequest, status: 400, message: "you must provide a model", param: "model"),
           as: "no_model")
       }
+      order(&plan)
       self.plan = plan
       exchange.record.route = plan.rule.pattern
     } catch {
@@ -126,12 +131,33 @@ final class Generation: ExchangeWork {
       param: error.status == 404 ? "model" : nil)
   }
 
+  /// Whom the last attempt asked.
+  var candidate: RouteCandidate? { attempt?.prepared.candidate }
+
+  /// The request as read; nil where it cannot be.
+  var request: ConversationRequest? {
+    conversation
+      ?? (try? CallPreparation.read(
+        exchange.request.body, operation, clientDialect, seals: exchange.gateway.identity.seals))
+  }
+
+  /// Whether the client lets the upstream keep the answer, as Responses does unless told otherwise.
+  var storesAnswer: Bool {
+    guard let inbound else { return true }
+    return exchange.request.body.withUnsafeReadableBytes { bytes in
+      inbound.scan.member("store", in: bytes).map { !bytes[$0.value].elementsEqual("false".utf8) } ?? true
+    }
+  }
+
   // MARK: - Candidates
 
   private func tryCandidate() {
     guard let plan, plan.candidates.indices.contains(position) else { return }
     var candidate = plan.candidates[position]
     if asksForSummary { candidate.quirks.compaction = false }
+    for refusal in without.union(exchange.gateway.refusals.known(of: candidate)) {
+      refusal.apply(to: &candidate.quirks)
+    }
     exchange.record.provider = candidate.provider.name
     exchange.record.account = candidate.credential?.account
     exchange.record.modelSent = candidate.model
@@ -174,7 +200,11 @@ final class Generation: ExchangeWork {
   /// An attempt came to nothing before a byte went to the client.
   func attemptFailed(_ failure: UpstreamFailure, _ cause: AttemptFailure, kind: String, head: UpstreamResponseHead?) {
     guard !exchange.isDone, let plan else { return }
-    note(failure.status ?? head?.status, failure.message)
+    note(failure.status ?? head?.status, failure.message + rest(after: failure, head))
+    if let refusal = refusal(in: failure) {
+      without.insert(refusal)
+      return tryCandidate()
+    }
     if let more = dropped.next, InvalidReasoning.isNamed(by: failure) {
       // The state was made by somebody the maps do not know; without it the turn goes on.
       dropped = more
@@ -188,6 +218,7 @@ final class Generation: ExchangeWork {
     if let next = RetryRule.next(after: cause, at: position, in: plan.candidates) {
       position = next
       dropped = .none
+      without = []
       asksForSummary = false
       return tryCandidate()
     }
@@ -215,6 +246,7 @@ final class Generation: ExchangeWork {
   func note(_ status: Int?, _ error: String?) {
     guard let attempt else { return }
     let candidate = attempt.prepared.candidate
+    if error == nil { answered(candidate) }
     exchange.record.attempts.append(
       ExchangeRecord.Attempt(
         provider: candidate.provider.name, account: candidate.credential?.account, model: candidate.model,
@@ -247,11 +279,7 @@ final class Generation: ExchangeWork {
   ///
   /// A body that only its own protocol's upstream understands does without what its request would have told.
   func replyContext() -> ReplyContext {
-    let request =
-      conversation
-      ?? (try? CallPreparation.read(
-        exchange.request.body, operation, clientDialect, seals: exchange.gateway.identity.seals))
-      ?? ConversationRequest(model: model ?? "", isStream: isStream)
+    let request = request ?? ConversationRequest(model: model ?? "", isStream: isStream)
     conversation = request
     var summary = request.summary()
     summary.previousResponseID = previousResponse ?? summary.previousResponseID

@@ -108,9 +108,11 @@ final class ModelsWork: ExchangeWork {
     guard !exchange.isDone else { return }
     stop()
     let isClientOfCodex = exchange.request.query?.contains("client_version=") == true
-    let shape = ModelListShape(dialect: operation.dialect, isCodex: isClientOfCodex)
+    let shape = ModelListShape(
+      dialect: operation.dialect, isCodex: isClientOfCodex, isClaudeCode: isClientClaudeCode)
     if case .model(let name) = operation.kind {
-      let asked = name.hasPrefix("models/") ? String(name.dropFirst("models/".count)) : name
+      let asked = ModelName.withoutListingPrefix(
+        name.hasPrefix("models/") ? String(name.dropFirst("models/".count)) : name)
       guard names.contains(asked) else {
         return exchange.fail(
           UpstreamFailure(
@@ -120,6 +122,12 @@ final class ModelsWork: ExchangeWork {
       return send(shape.one(asked))
     }
     send(shape.list(names))
+  }
+
+  /// Claude Code, which asks for models under another name than it sends messages under.
+  private var isClientClaudeCode: Bool {
+    let agent = exchange.request.header("user-agent") ?? ""
+    return agent.hasPrefix("claude-code/") || agent.hasPrefix("claude-cli/")
   }
 
   private func send(_ body: [UInt8]) {
@@ -132,6 +140,8 @@ struct ModelListShape {
   var dialect: DialectID
   /// Codex asks with `client_version` and wants `{models: […]}`.
   var isCodex = false
+  /// Claude Code keeps no names but those that sound like Anthropic's.
+  var isClaudeCode = false
 
   func list(_ names: [String]) -> [UInt8] {
     var writer = JSONWriter()
@@ -143,8 +153,8 @@ struct ModelListShape {
         writer.array("data") { array in for name in names { write(name, &array) } }
         writer.member("has_more", false)
         if let first = names.first, let last = names.last {
-          writer.member("first_id", first)
-          writer.member("last_id", last)
+          writer.member("first_id", id(first))
+          writer.member("last_id", id(last))
         } else {
           writer.nullMember("first_id")
           writer.nullMember("last_id")
@@ -164,6 +174,8 @@ struct ModelListShape {
     return writer.finish()
   }
 
+  private func id(_ name: String) -> String { isClaudeCode ? ModelName.listed(name) : name }
+
   private func write(_ name: String, _ writer: inout JSONWriter) {
     writer.object { writer in
       switch dialect {
@@ -177,7 +189,7 @@ struct ModelListShape {
         }
       case .anthropic:
         writer.member("type", static: "model")
-        writer.member("id", name)
+        writer.member("id", id(name))
         writer.member("display_name", name)
         writer.member("created_at", static: "1970-01-01T00:00:00Z")
       case .openAIChat, .openAIResponses:

@@ -14,7 +14,8 @@ extension ProviderPreset {
       $0.reasoningSwitch = .thinkingType
     },
     modelQuirks: [
-      ModelQuirks("deepseek-v4-pro*", .imageInput(false)),
+      ModelQuirks("deepseek-v4-pro*", .imageInput(false), .maxOutputTokens(393_216)),
+      ModelQuirks("deepseek-flash*", .maxOutputTokens(393_216)),
       ModelQuirks("deepseek-chat", .imageInput(false)),
       ModelQuirks("deepseek-reasoner", .imageInput(false)),
     ],

@@ -6,7 +6,10 @@ extension ProviderPreset {
     endpoints: [Endpoint(.gemini, "https://generativelanguage.googleapis.com/v1beta")],
     // See https://ai.google.dev/gemini-api/docs/gemini-3 and https://ai.google.dev/gemini-api/docs/tool-combination
     modelQuirks: [
-      ModelQuirks("gemini-3*", .mixedTools(true), .functionResponseParts(true), .thinkingLevels(true))
+      ModelQuirks(
+        "gemini-3*", .mixedTools(true), .functionResponseParts(true), .thinkingLevels(true), .maxOutputTokens(65_536)),
+      // Each model's own page below https://ai.google.dev/gemini-api/docs/models
+      ModelQuirks("gemini-2.5*", .maxOutputTokens(65_536)),
     ],
     models: [
       "gemini-3.8-flash", "gemini-3.5-flash", "gemini-3.1-pro-preview", "gemini-2.5-pro", "gemini-2.5-flash",

@@ -15,6 +15,12 @@ extension ProviderPreset {
       ModelQuirks("gpt-6*", .maxTokensField(.maxCompletionTokens)),
       ModelQuirks("o?", .maxTokensField(.maxCompletionTokens), .efforts(["low", "medium", "high"])),
       ModelQuirks("o?-*", .maxTokensField(.maxCompletionTokens), .efforts(["low", "medium", "high"])),
+      // The most each model answers with is on its page: https://developers.openai.com/api/docs/models
+      ModelQuirks("gpt-5", .maxOutputTokens(128_000)), ModelQuirks("gpt-5-mini*", .maxOutputTokens(128_000)),
+      ModelQuirks("gpt-5-nano*", .maxOutputTokens(128_000)), ModelQuirks("gpt-5-codex*", .maxOutputTokens(128_000)),
+      ModelQuirks("gpt-5.?", .maxOutputTokens(128_000)), ModelQuirks("gpt-5.?-*", .maxOutputTokens(128_000)),
+      ModelQuirks("gpt-6*", .maxOutputTokens(128_000)), ModelQuirks("gpt-4o*", .maxOutputTokens(16_384)),
+      ModelQuirks("gpt-4.1*", .maxOutputTokens(32_768)),
       // Before GPT-5.2 nothing is above `high`: https://developers.openai.com/api/docs/guides/reasoning
       ModelQuirks("gpt-5", .efforts(["minimal", "low", "medium", "high"])),
       ModelQuirks("gpt-5-mini*", .efforts(["minimal", "low", "medium", "high"])),

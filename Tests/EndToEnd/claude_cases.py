@@ -1,4 +1,4 @@
-"""Claude Code's web search over Gemini's and OpenAI's, and Claude Code at an endpoint that knows none of Anthropic's betas."""
+"""Claude Code's web search over those of Google and OpenAI, and at an endpoint that knows none of Anthropic's betas."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -122,6 +123,8 @@ def main() -> int:
     for program, package in (("cc", "a C compiler"), ("wrk", "wrk (apt-get install wrk)"), ("taskset", "util-linux")):
         if shutil.which(program) is None:
             sys.exit(f"bench: needs {package}")
+    # Ended from outside, it still ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="aor-bench-") as directory:
         try:
             rows, about = measure(options, Path(directory))

@@ -16,10 +16,10 @@ endif
 AOR := .build/debug/aor
 
 .DEFAULT_GOAL := build
-.PHONY: help setup build release test corpus fuzz bench lint format check docs demo e2e install clean
+.PHONY: help setup build release test corpus fuzz bench bench-instructions lint format check docs demo e2e install clean
 
 help: ## list the targets
-	@grep -hE '^[a-z0-9]+:.*## ' Makefile | sed -E 's/^([a-z0-9]+):.*## (.*)/  \1\t\2/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 22
 
 setup: ## check Swift, install the headers of libcurl, SQLite and Readline where they are missing
 	@.ci/setup
@@ -42,8 +42,13 @@ corpus: setup ## the laws over recorded traffic, in sixteen directions (AOR_CORP
 fuzz: ## fuzz parsers and readers, SECONDS=60 each, TARGET= for one; what breaks is in Tests/Fuzz/found
 	SWIFT=$(SWIFT) SECONDS_EACH=$(or $(SECONDS),60) TARGET=$(TARGET) Tests/Fuzz/run
 
-bench: setup ## what a request costs the transport (release build; some minutes)
-	Tests/Performance/Transport/run
+bench: release ## what a request, a stream and a start cost beside nginx and LiteLLM (Linux; ONLY=sse, ARGS=--quick)
+	$(PYTHON) -B Tests/Performance/bench.py --aor .build/release/aor --only "$(ONLY)" $(ARGS)
+
+bench-instructions: ## instructions of parsing and translating, against the committed counts (valgrind; ARGS=--write)
+	$(SWIFT) build $(RELEASE_FLAGS) --package-path Tests/Performance/Instructions
+	$(PYTHON) -B Tests/Performance/instructions.py \
+	  --program Tests/Performance/Instructions/.build/release/Instructions $(ARGS)
 
 lint: ## formatting and house rules
 	@.ci/lint

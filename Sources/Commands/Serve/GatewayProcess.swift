@@ -21,7 +21,7 @@ final class GatewayProcess {
   private var socketPath: String?
 
   /// More loops than cores help nobody; a laptop's gateway is idle most of the time.
-  private static let eventLoopCount = max(1, min(4, ProcessInfo.processInfo.activeProcessorCount))
+  private static let eventLoopCount = min(4, UsableCores.count)
 
   init(context: CommandContext, store: Store, defaultGroup: String?) async throws {
     self.context = context

@@ -40,7 +40,7 @@ extension OpenAIChat {
   private static func readImage(_ json: JSON?) -> Media? {
     guard let json else { return nil }
     guard let url = json.string ?? json["url"]?.string else { return nil }
-    var media = media(url: url)
+    var media = Media(address: url)
     media.detail = json["detail"]?.string
     return media
   }
@@ -49,7 +49,7 @@ extension OpenAIChat {
     guard let json else { return nil }
     if let text = json.string {
       // Mistral's shape: base64 or an address.
-      return text.hasPrefix("http") || text.hasPrefix("data:") ? media(url: text) : Media(.base64(text))
+      return text.hasPrefix("http") || text.hasPrefix("data:") ? Media(address: text) : Media(.base64(text))
     }
     guard let data = json["data"]?.string else { return nil }
     return Media(.base64(data), mediaType: json["format"]?.string.map { mediaType(audioFormat: $0) })
@@ -59,20 +59,9 @@ extension OpenAIChat {
     let name = json["filename"]?.string
     if let id = json["file_id"]?.string { return Media(.fileID(id), filename: name) }
     guard let data = json["file_data"]?.string else { return nil }
-    var file = data.hasPrefix("data:") || data.hasPrefix("http") ? media(url: data) : Media(.base64(data))
+    var file = data.hasPrefix("data:") || data.hasPrefix("http") ? Media(address: data) : Media(.base64(data))
     file.filename = name
     return file
-  }
-
-  /// Media behind a URL; base64 `data:` URLs are taken apart.
-  static func media(url: String) -> Media {
-    guard url.hasPrefix("data:"), let comma = url.utf8.firstIndex(of: UInt8(ascii: ",")) else {
-      return Media(.url(url))
-    }
-    let head = url[url.index(url.startIndex, offsetBy: 5)..<comma].split(separator: ";")
-    guard head.last == "base64" else { return Media(.url(url)) }
-    let type = head.count > 1 ? head.first.map(String.init) : nil
-    return Media(.base64(String(url[url.utf8.index(after: comma)...])), mediaType: type)
   }
 
   private static func mediaType(audioFormat: String) -> String {

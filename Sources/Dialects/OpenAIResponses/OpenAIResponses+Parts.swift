@@ -41,7 +41,7 @@ extension OpenAIResponses {
     case "input_image":
       let detail = reader.takeString("detail")
       if let url = reader.takeString("image_url") {
-        var media = media(fromURL: url)
+        var media = Media(address: url)
         media.detail = detail
         return .image(media)
       }
@@ -50,7 +50,7 @@ extension OpenAIResponses {
     case "input_file":
       let name = reader.takeString("filename")
       if let data = reader.takeString("file_data") {
-        var media = data.hasPrefix("data:") ? media(fromURL: data) : Media(.base64(data))
+        var media = data.hasPrefix("data:") ? Media(address: data) : Media(.base64(data))
         media.filename = name
         return .file(media)
       }
@@ -64,17 +64,6 @@ extension OpenAIResponses {
     default: return nil
     }
   }
-
-  /// A `data:` URL taken apart, or the URL.
-  static func media(fromURL url: String) -> Media {
-    guard url.hasPrefix("data:"), let comma = url.firstIndex(of: ","), url[..<comma].hasSuffix(";base64") else {
-      return Media(.url(url))
-    }
-    let type = url[..<comma].dropFirst(5).dropLast(7)
-    return Media(.base64(String(url[url.index(after: comma)...])), mediaType: type.isEmpty ? nil : String(type))
-  }
-
-  static func dataURL(_ base64: String, type: String) -> String { "data:\(type);base64,\(base64)" }
 
   static func readAnnotation(_ json: JSON) -> Annotation {
     let source: Annotation.Source
@@ -204,7 +193,7 @@ struct ResponsesContentWriter {
       switch media.source {
       case .base64(let data):
         let type = ImageBytes.type(ofBase64: data) ?? media.mediaType ?? "image/png"
-        writeImage("image_url", OpenAIResponses.dataURL(data, type: type), media, into: &writer)
+        writeImage("image_url", DataURL.text(data, type: type), media, into: &writer)
       case .url(let url): writeImage("image_url", url, media, into: &writer)
       case .fileID(let file) where knowsID: writeImage("file_id", file, media, into: &writer)
       case .text(let text): return writeText(text, into: &writer)
@@ -218,7 +207,7 @@ struct ResponsesContentWriter {
         writer.object {
           $0.member("type", static: "input_file")
           $0.member("filename", name)
-          $0.member("file_data", OpenAIResponses.dataURL(data, type: type))
+          $0.member("file_data", DataURL.text(data, type: type))
         }
       case .url(let url): writeFile("file_url", url, into: &writer)
       case .fileID(let file) where knowsID: writeFile("file_id", file, into: &writer)

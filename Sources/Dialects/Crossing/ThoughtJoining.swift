@@ -12,16 +12,19 @@ enum ThoughtJoining {
   private static func joined(_ parts: [Part]) -> [Part] {
     var joined: [Part] = []
     for part in parts {
-      guard case .reasoning(let next) = part.content, let last = joined.last, last.state == nil,
-        case .reasoning(var thought) = last.content
+      guard case .reasoning(let next) = part.content, let last = joined.indices.last, joined[last].state == nil,
+        case .reasoning(var thought) = joined[last].content
       else {
         joined.append(part)
         continue
       }
-      let text = thought.segments.map(\.text).joined() + next.segments.map(\.text).joined()
-      thought.segments = [Reasoning.Segment(thought.segments.first?.kind ?? .text, text)]
-      joined[joined.count - 1].content = .reasoning(thought)
-      joined[joined.count - 1].state = part.state
+      // Taken out of the part while it grows, so that it grows in place.
+      joined[last].content = .reasoning(Reasoning())
+      if thought.segments.isEmpty { thought.segments.append(Reasoning.Segment(.text, "")) }
+      for segment in thought.segments.dropFirst() + next.segments { thought.segments[0].text += segment.text }
+      thought.segments.removeSubrange(1...)
+      joined[last].content = .reasoning(thought)
+      joined[last].state = part.state
     }
     return joined
   }

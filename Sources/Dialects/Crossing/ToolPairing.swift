@@ -17,7 +17,7 @@ public enum ToolPairing {
       let message = messages[position]
       let calls = message.role == .assistant ? message.toolCalls : []
       guard !calls.isEmpty else {
-        let (kept, orphans) = split(message) { _ in false }
+        let (kept, orphans) = split(message)
         for orphan in orphans { declareOrphan(orphan, of: message, &losses) }
         if kept == nil { declareRest(of: message, upstream, &losses) }
         if let kept = withOrphansAsText(kept, orphans, original: message) { repaired.append(kept) }
@@ -36,12 +36,13 @@ public enum ToolPairing {
         asked[id] = Asked(name: call.name, kind: call.kind, path: part.path)
       }
       let wanted = turn.flatMap(\.toolCalls).compactMap(\.id)
+      let known = Set(wanted)
       var results: [String: Part] = [:]
       var rest: [Message] = []
       while position < messages.count, messages[position].role != .assistant {
-        let (kept, found) = split(messages[position]) { wanted.contains($0) }
+        let (kept, found) = split(messages[position])
         for part in found {
-          guard case .toolResult(let result) = part.content, let id = result.callID, wanted.contains(id) else {
+          guard case .toolResult(let result) = part.content, let id = result.callID, known.contains(id) else {
             declareOrphan(part, of: messages[position], &losses)
             if let text = orphanText(part) { rest.append(Message(.user, [text])) }
             continue
@@ -70,28 +71,15 @@ public enum ToolPairing {
     var path: String?
   }
 
-  /// A call whose result has not come.
-  private struct OpenCall {
-    /// The id as the client has it.
-    var original: String?
-    var id: String
-    var name: String
-  }
-
   /// Gives calls without an id, or with one that is in use already, an id that follows from their place, and results
   /// the id of the call of this turn they belong to.
   private static func assignIDs(_ messages: inout [Message]) {
     var used: Set<String> = []
-    var open: [OpenCall] = []
-    // Results replayed twice belong to the call they were matched with first.
-    var answered: [OpenCall] = []
+    var open = OpenCalls()
     var isInsideTurn = false
     for index in messages.indices {
       let isAssistant = messages[index].role == .assistant
-      if isAssistant, !isInsideTurn {
-        open = []
-        answered = []
-      }
+      if isAssistant, !isInsideTurn { open = OpenCalls() }
       isInsideTurn = isAssistant
       for part in messages[index].parts.indices {
         switch messages[index].parts[part].content {
@@ -103,28 +91,20 @@ public enum ToolPairing {
             used.insert(id)
           }
           call.id = id
-          open.append(OpenCall(original: original, id: id, name: call.name))
+          open.add(OpenCalls.Call(original: original, id: id, name: call.name))
           messages[index].parts[part].content = .toolCall(call)
         case .toolResult(var result):
-          if let match = match(result, open) {
-            result.callID = open[match].id
-            result.name = result.name ?? open[match].name
-            answered.append(open.remove(at: match))
-          } else if let id = result.callID, let call = answered.first(where: { $0.original == id }) {
+          if let call = open.take(for: result) {
             result.callID = call.id
+            result.name = result.name ?? call.name
+          } else if let id = result.callID, let answered = open.answeredID(id) {
+            result.callID = answered
           }
           messages[index].parts[part].content = .toolResult(result)
         default: break
         }
       }
     }
-  }
-
-  /// The call that a result belongs to: by id, else by name, else the first.
-  private static func match(_ result: ToolResult, _ open: [OpenCall]) -> Int? {
-    if let id = result.callID, !id.isEmpty { return open.firstIndex { $0.original == id || $0.id == id } }
-    guard let name = result.name else { return open.indices.first }
-    return open.firstIndex { $0.name == name }
   }
 
   /// The first result that answers no call before it, as its place in `messages` and the id it names.
@@ -144,7 +124,7 @@ public enum ToolPairing {
   }
 
   /// A message without its tool results (nil if nothing is left), and the results.
-  private static func split(_ message: Message, _ isWanted: (String) -> Bool) -> (Message?, [Part]) {
+  private static func split(_ message: Message) -> (Message?, [Part]) {
     var kept = message
     var results: [Part] = []
     kept.parts = message.parts.filter { part in

@@ -51,6 +51,9 @@ public struct Crossing: Sendable {
     switch dialect {
     case .openAIChat:
       if !quirks.customTools { words.append("\"custom\"") }
+      if quirks.reasoningReplay == .never {
+        words += ["\"reasoning_content\"", "\"reasoning\"", "\"reasoning_details\""]
+      }
       if !quirks.imageInput { words.append("\"image_url\"") }
     case .openAIResponses:
       if !quirks.customTools {
@@ -59,7 +62,11 @@ public struct Crossing: Sendable {
         ]
       }
       if !quirks.namespaceTools { words += ["\"namespace\"", "\"tool_search", "\"additional_tools\""] }
-      if !quirks.hostedTools { words += ["\"web_search", "\"code_interpreter\"", "\"file_search\"", "\"mcp\""] }
+      if !quirks.hostedTools {
+        words += [
+          "\"web_search", "\"code_interpreter\"", "\"file_search\"", "\"mcp\"", "\"image_generation\"", "\"computer",
+        ]
+      }
       if !quirks.compaction { words += ["\"compaction", "\"context_compaction\""] }
       if !quirks.imageInput { words.append("\"input_image\"") }
     case .anthropic:

@@ -43,6 +43,9 @@ extension OpenAIChat.TurnWriter {
     case .image(let media):
       guard quirks.imageInput else { return note("image left out", "the provider's models take no images") }
       if case .fileID = media.source { return note("image left out", "images by file id have no equivalent") }
+      if let detail = media.detail, !OpenAIChat.details.contains(detail) {
+        losses.add(path + ".detail", "`\(detail)` has no equivalent")
+      }
       elements.append(Part(.image(media)))
     case .audio(let media):
       guard case .base64 = media.source, OpenAIChat.audioFormat(media.mediaType) != nil else {
@@ -104,6 +107,9 @@ extension OpenAIChat {
     }
   }
 
+  /// The words for an image's `detail`; Responses has one more.
+  static let details: Set<String> = ["auto", "low", "high"]
+
   private static func writeURL(
     _ key: StaticString, _ media: Media, fallback: String, into writer: inout JSONWriter
   ) {
@@ -113,13 +119,10 @@ extension OpenAIChat {
         switch media.source {
         case .base64(let data):
           let type = ImageBytes.type(ofBase64: data) ?? media.mediaType ?? fallback
-          writer.member("url", "data:\(type);base64,\(data)")
+          writer.member("url", DataURL.text(data, type: type))
         case .url(let url), .fileID(let url), .text(let url): writer.member("url", url)
         }
-        // OpenAI's three words; Responses has one more.
-        if let detail = media.detail, detail == "auto" || detail == "low" || detail == "high" {
-          writer.member("detail", detail)
-        }
+        if let detail = media.detail, details.contains(detail) { writer.member("detail", detail) }
       }
     }
   }
@@ -130,7 +133,7 @@ extension OpenAIChat {
     case .base64(let data):
       let type = media.mediaType ?? "application/pdf"
       writer.member("filename", media.filename ?? (type == "application/pdf" ? "document.pdf" : "document"))
-      writer.member("file_data", "data:\(type);base64,\(data)")
+      writer.member("file_data", DataURL.text(data, type: type))
     case .url(let text), .text(let text): writer.member("file_data", text)
     }
   }

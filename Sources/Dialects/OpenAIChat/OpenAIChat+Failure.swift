@@ -27,6 +27,7 @@ extension OpenAIChat {
     var failure = UpstreamFailure(
       kind(status: status, code: code, type: type, message: message), status: status, message: message,
       code: code, param: error["param"]?.string)
+    failure.retryAfter = RetryWords.delay(in: message)
     failure.original = OpaquePart(.openAIChat, whole.detached())
     return failure
   }

@@ -177,7 +177,7 @@ extension OpenAIChat {
       var text = JoinedText()
       var refusal: String?
       var thoughts: [String] = []
-      var details: JSON?
+      var details = JSONList()
       var calls: [(ToolCall, ReasoningState?)] = []
       for part in parts {
         losses.add(part, writing: .openAIChat)
@@ -187,7 +187,7 @@ extension OpenAIChat {
         case .reasoning(let reasoning):
           text.interrupt()
           if !reasoning.text.isEmpty { thoughts.append(reasoning.text) }
-          if let state = own(part.state), state.kind == .encrypted { details = try? JSON(parsing: state.blob) }
+          if let state = own(part.state) { details.append(detailsOf: state) }
         case .toolCall(let call):
           text.interrupt()
           calls.append((call, own(part.state)))
@@ -203,7 +203,8 @@ extension OpenAIChat {
       }
       let replays = quirks.reasoningReplay == .always || (quirks.reasoningReplay == .toolTurns && !calls.isEmpty)
       let reasoning = replays && !thoughts.isEmpty ? thoughts.joined(separator: "\n\n") : nil
-      guard !text.text.isEmpty || refusal != nil || !calls.isEmpty || reasoning != nil || details != nil else { return }
+      guard !text.text.isEmpty || refusal != nil || !calls.isEmpty || reasoning != nil || !details.isEmpty
+      else { return }
       writer.object { writer in
         writer.member("role", static: "assistant")
         if !text.text.isEmpty {
@@ -215,7 +216,7 @@ extension OpenAIChat {
         }
         if let refusal { writer.member("refusal", refusal) }
         if let name { writer.member("name", name) }
-        if let details {
+        if let details = details.json {
           writer.member("reasoning_details", details)
         } else if let reasoning {
           writer.member("reasoning_content", reasoning)
@@ -248,7 +249,10 @@ extension OpenAIChat {
     mutating func interrupt() { wasInterrupted = true }
   }
 
-  static func write(_ call: ToolCall, _ state: ReasoningState?, into writer: inout JSONWriter) {
+  /// Writes a call; `isWhole` is false where an output limit may have cut its input off.
+  static func write(
+    _ call: ToolCall, _ state: ReasoningState?, isWhole: Bool = true, into writer: inout JSONWriter
+  ) {
     writer.object { writer in
       writer.member("id", call.id ?? "")
       switch call.kind {
@@ -256,7 +260,7 @@ extension OpenAIChat {
         writer.member("type", static: "function")
         writer.object("function") { writer in
           writer.member("name", call.name)
-          writer.member("arguments", call.input.isEmpty ? "{}" : call.input)
+          writer.member("arguments", call.input.isEmpty && isWhole ? "{}" : call.input)
         }
       case .custom:
         writer.member("type", static: "custom")

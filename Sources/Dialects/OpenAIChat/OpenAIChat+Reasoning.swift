@@ -76,6 +76,16 @@ extension OpenAIChat {
   }
 }
 
+extension JSONList {
+  /// Adds the `reasoning_details` that a state holds; a turn may have several.
+  mutating func append(detailsOf state: ReasoningState) {
+    guard state.dialect == .openAIChat, state.kind == .encrypted, let list = try? JSON(parsing: state.blob) else {
+      return
+    }
+    append(elementsOf: list)
+  }
+}
+
 extension OpenAIChat.RequestWriter {
   private static let members: [StaticString] = [
     "reasoning_effort", "reasoning", "thinking", "enable_thinking", "thinking_budget",
@@ -97,9 +107,7 @@ extension OpenAIChat.RequestWriter {
       if let isWanted = reasoning.isWanted {
         writer.object("thinking") { $0.member("type", isWanted ? "enabled" : "disabled") }
       }
-      if let effort = reasoning.effort, effort != "none" {
-        losses.add(.effort, "this provider only switches thinking on and off")
-      }
+      loseAmount(of: reasoning)
     case .enableThinking:
       guard let isWanted = reasoning.isWanted else { return }
       writer.member("enable_thinking", isWanted)
@@ -110,6 +118,7 @@ extension OpenAIChat.RequestWriter {
         writer.member("thinking", isWanted)
         writer.member("enable_thinking", isWanted)
       }
+      loseAmount(of: reasoning)
     case .reasoningObject:
       guard reasoning.effortWord != nil || reasoning.isWanted != nil || reasoning.showsThoughts == false else { return }
       writer.object("reasoning") { writer in
@@ -125,6 +134,13 @@ extension OpenAIChat.RequestWriter {
     case .none:
       losses.add(.reasoning, "this provider has no switch for it")
     }
+  }
+
+  /// Declares how much thinking was asked for, where a provider can only be told whether.
+  private mutating func loseAmount(of reasoning: ReasoningRequest) {
+    let reason = "this provider only switches thinking on and off"
+    if let effort = reasoning.effort, effort != "none" { losses.add(.effort, reason) }
+    if let budget = reasoning.budgetTokens, budget > 0 { losses.add(.thinkingBudget, reason) }
   }
 
   private mutating func writeEffort(_ reasoning: ReasoningRequest, into writer: inout JSONWriter) {

@@ -98,7 +98,8 @@ extension OpenAIChat {
     sampling.topLogprobs = reader.takeInt("top_logprobs")
     if let stop = reader.peek("stop") {
       let words = stop.string.map { [$0] } ?? stop.elements.compactMap(\.string)
-      if !words.isEmpty || stop.isArray {
+      // A list with anything else in it stays as it is, for its own vendor to refuse.
+      if stop.isString || stop.isArray && words.count == stop.elements.count {
         sampling.stop = words
         _ = reader.take("stop")
       }

@@ -109,7 +109,7 @@ extension OpenAIChat.RequestWriter {
   private mutating func writeStop(_ stop: [String], into writer: inout JSONWriter) {
     if let written = source?["stop"] {
       if written.isString, let word = stop.first, stop.count == 1 { return writer.member("stop", word) }
-      guard written.isArray else { return }
+      guard written.isArray, !stop.isEmpty || written.elements.isEmpty else { return }
       return write(stop, into: &writer)
     }
     guard !stop.isEmpty else { return }

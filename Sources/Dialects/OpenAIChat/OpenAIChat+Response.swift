@@ -239,7 +239,7 @@ extension OpenAIChat {
     if answer.text.text.isEmpty { writer.nullMember("content") } else { writer.member("content", answer.text.text) }
     if let refusal = answer.refusal { writer.member("refusal", refusal) } else { writer.nullMember("refusal") }
     if !answer.thoughts.isEmpty { writer.member("reasoning_content", answer.thoughts) }
-    if let details = answer.details { writer.member("reasoning_details", details) }
+    if let details = answer.details.json { writer.member("reasoning_details", details) }
     if !answer.annotations.isEmpty {
       writer.array("annotations") { writer in
         for (annotation, offset) in answer.annotations {
@@ -250,13 +250,14 @@ extension OpenAIChat {
       }
     }
     guard !calls.isEmpty else { return }
+    let isCut = candidate.stop?.reason == .maxTokens || candidate.stop?.reason == .contextWindow
     writer.array("tool_calls") { writer in
       for (position, part) in calls {
         guard case .toolCall(var call) = part.content else { continue }
         call.id = call.id ?? "call_\(reply.exchangeID)_\(position)"
-        // Agents read arguments as JSON, also of a tool without any.
-        if call.kind == .function, call.object?.members.isEmpty == true { call.input = "{}" }
-        write(call, part.state?.dialect == .openAIChat ? part.state : nil, into: &writer)
+        // Agents read arguments as JSON, also of a tool without any. A call that was cut off stays what it is.
+        if call.kind == .function, !isCut, call.object?.members.isEmpty == true { call.input = "{}" }
+        write(call, part.state?.dialect == .openAIChat ? part.state : nil, isWhole: !isCut, into: &writer)
       }
     }
   }
@@ -269,21 +270,20 @@ extension OpenAIChat {
     var refusal: String?
     var thoughts = ""
     /// State that an upstream of this very protocol wants back, in its own member.
-    var details: JSON?
+    var details = JSONList()
     var annotations: [(Annotation, Int)] = []
 
     mutating func add(_ part: Part, at index: Int, losses: inout Losses) {
       switch part.content {
       case .text(let piece):
         text.append(piece.text)
+        guard !piece.annotations.isEmpty else { return }
         let offset = text.text.unicodeScalars.count - piece.text.unicodeScalars.count
         annotations += piece.annotations.map { ($0, offset) }
       case .refusal(let piece): refusal = (refusal ?? "") + piece
       case .reasoning(let reasoning):
         text.interrupt()
-        if let state = part.state, state.dialect == .openAIChat, state.kind == .encrypted {
-          details = try? JSON(parsing: state.blob)
-        }
+        if let state = part.state { details.append(detailsOf: state) }
         let piece = reasoning.text
         guard !piece.isEmpty else { return }
         thoughts += thoughts.isEmpty ? piece : "\n\n" + piece

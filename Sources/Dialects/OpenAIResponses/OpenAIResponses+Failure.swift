@@ -35,7 +35,7 @@ extension OpenAIResponses {
       message: message)
     failure.code = code
     failure.param = error["param"]?.string
-    failure.retryAfter = retryDelay(in: message)
+    failure.retryAfter = RetryWords.delay(in: message)
     failure.original = OpaquePart(dialect, original)
     return failure
   }
@@ -77,22 +77,6 @@ extension OpenAIResponses {
       "exceeds the available context size", "maximum prompt length", "too many input tokens",
       "model_context_window_exceeded",
     ].contains { text.contains($0) }
-  }
-
-  /// The "try again in 7s" of a rate limit's message, in seconds.
-  private static func retryDelay(in message: String) -> Double? {
-    let words = message.split(separator: " ")
-    for (position, word) in words.enumerated() where word == "in" && position >= 2 {
-      guard words[position - 1] == "again", position + 1 < words.count else { continue }
-      let amount = words[position + 1].drop { $0 == "." }
-      let digits = amount.prefix { $0.isNumber || $0 == "." }
-      let unit = amount.dropFirst(digits.count)
-      guard let value = Double(digits.hasSuffix(".") ? digits.dropLast() : digits) else { continue }
-      if unit.hasPrefix("ms") { return value / 1000 }
-      if unit.hasPrefix("m") { return value * 60 }
-      return value
-    }
-    return nil
   }
 
   /// The first words of a body that is not JSON, without markup.

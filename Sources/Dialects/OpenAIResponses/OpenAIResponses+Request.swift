@@ -37,9 +37,12 @@ extension OpenAIResponses {
     request.store = reader.takeBool("store")
     if reader.peek("metadata")?.isObject == true { request.metadata = reader.take("metadata") }
     Self.readInclude(&reader, into: &request)
-    Self.readReasoning(&reader, into: &request)
-    Self.readText(&reader, into: &request)
-    request.extensions = Extensions(id, path: "", reader)
+    var nested: [Extensions] = []
+    Self.readReasoning(&reader, into: &request, nested: &nested)
+    Self.readText(&reader, into: &request, nested: &nested)
+    var extensions = Extensions(id, path: "", reader)
+    extensions.nested = nested
+    request.extensions = extensions
     return request
   }
 
@@ -78,17 +81,22 @@ extension OpenAIResponses {
     if isKnown { reader.discard("include") }
   }
 
-  private static func readReasoning(_ reader: inout ObjectReader, into request: inout ConversationRequest) {
+  private static func readReasoning(
+    _ reader: inout ObjectReader, into request: inout ConversationRequest, nested: inout [Extensions]
+  ) {
     guard let json = reader.peek("reasoning"), json.isObject else { return }
     var inner = ObjectReader(json)
     let effort = inner.takeString("effort")
     let summary = inner.takeString("summary") ?? inner.takeString("generate_summary")
     request.reasoning = ReasoningRequest(
       effort: effort, summary: summary, showsThoughts: summary != nil && summary != "none")
-    if isSpent(inner) { reader.discard("reasoning") }
+    reader.discard("reasoning")
+    nested.append(Extensions(dialect, path: "reasoning", inner))
   }
 
-  private static func readText(_ reader: inout ObjectReader, into request: inout ConversationRequest) {
+  private static func readText(
+    _ reader: inout ObjectReader, into request: inout ConversationRequest, nested: inout [Extensions]
+  ) {
     guard let json = reader.peek("text"), json.isObject else { return }
     var inner = ObjectReader(json)
     request.verbosity = inner.takeString("verbosity")
@@ -96,7 +104,8 @@ extension OpenAIResponses {
       request.outputFormat = readFormat(format)
       if request.outputFormat != nil { inner.discard("format") }
     }
-    if isSpent(inner) { reader.discard("text") }
+    reader.discard("text")
+    nested.append(Extensions(dialect, path: "text", inner))
   }
 
   private static func readFormat(_ json: JSON) -> OutputFormat? {
@@ -113,10 +122,6 @@ extension OpenAIResponses {
       return .jsonSchema(format)
     default: return nil
     }
-  }
-
-  private static func isSpent(_ reader: ObjectReader) -> Bool {
-    reader.residue.rest.allSatisfy { $0.value.isNull }
   }
 
   // MARK: - Writing
@@ -302,7 +307,7 @@ extension OpenAIResponses {
     if let source, source.isObject {
       var inner = ObjectReader(source)
       _ = inner.takeString("verbosity")
-      if request.outputFormat != nil { _ = inner.take("format") }
+      if let format = inner.peek("format"), readFormat(format) != nil { inner.discard("format") }
       restored = Extensions(dialect, path: "text", inner)
     }
     var said = Losses()
@@ -353,7 +358,7 @@ extension OpenAIResponses {
     }
     if let tier = request.serviceTier {
       switch tier {
-      case "auto", "default", "flex", "priority", "scale": writer.member("service_tier", tier)
+      case "auto", "default", "flex", "scale", "priority", "fast": writer.member("service_tier", tier)
       case "standard_only": writer.member("service_tier", static: "default")
       default: losses.add(.serviceTier, "`\(tier)` has no equivalent")
       }

@@ -109,10 +109,24 @@ public struct PartEnd: Sendable {
 public struct OpaqueEvent: Sendable {
   /// The protocol whose event it is; only its writer may emit it.
   public var dialect: DialectID
-  /// The event's name, where its protocol names events.
+  /// The event's name, where its protocol names events; in Chat and Gemini, which do not, what the members are of:
+  /// `chunk`, `choice` or `delta`, and `response` or `candidate`.
   public var name: String?
-  /// The event's data.
+  /// The event's data: in Chat and Gemini an object of the members that nobody understood, with the `index` of the
+  /// choice or candidate they are of.
   public var json: JSON
+
+  /// Where the members stood; nil where the protocol has events of its own.
+  var place: String? {
+    let index = json["index"]?.int ?? 0
+    switch (dialect, name) {
+    case (.openAIChat, "choice"): return "choices[\(index)]"
+    case (.openAIChat, "delta"): return "choices[\(index)].delta"
+    case (.gemini, "candidate"): return "candidates[\(index)]"
+    case (.openAIChat, _), (.gemini, _): return ""
+    case (.openAIResponses, _), (.anthropic, _): return nil
+    }
+  }
 
   /// Makes an event of `dialect`.
   public init(_ dialect: DialectID, name: String?, _ json: JSON) {

@@ -138,6 +138,9 @@ public struct Usage: Sendable, Hashable {
   public var webSearches: Int?
   /// As told, or `input + output`.
   public var total: Int?
+  /// The tier that served a stream, in the vendor's word, where it is told at the end; what `ResponseStart` told is then
+  /// only what was asked for.
+  public var serviceTier: String?
   /// The counts as their protocol wrote them, for its own writer.
   public var original: Original?
 
@@ -201,6 +204,7 @@ public struct Usage: Sendable, Hashable {
     reasoning = newer.reasoning ?? reasoning
     webSearches = newer.webSearches ?? webSearches
     total = newer.total ?? total
+    serviceTier = newer.serviceTier ?? serviceTier
     original = newer.original ?? original
   }
 }

@@ -112,12 +112,14 @@ public struct Losses: Sendable {
     }
   }
 
-  /// Declares the loss of a stream event, named by its type or, where types have no names, by its first member.
+  /// Declares the loss of a stream event: of its type where events have types, else of each member it carries.
+  ///
+  /// Nulls and empty lists say nothing and are no loss.
   public mutating func add(_ event: OpaqueEvent, _ reason: String) {
-    guard event.dialect == .gemini, let member = event.json.members.first(where: { _ in true }) else {
-      return add(event.name ?? "event", reason)
+    guard let place = event.place else { return add(event.name ?? "event", reason) }
+    for member in event.json.members where !member.isNamed("index") && !Self.saysNothing(member.value) {
+      add(LossPlace.join(place, member.key), reason)
     }
-    add(event.name == "candidate" ? "candidates[0].\(member.key)" : member.key, reason)
   }
 
   /// Puts every place in words.

@@ -4,6 +4,9 @@ import Wire
 public struct ResponseFold: Sendable {
   private var response = ConversationResponse()
   private var isComplete = false
+  /// Log probabilities of the last text of each candidate, by its number: they come with every word, and an array
+  /// that was put together anew each time would be copied over and over.
+  private var logprobs: [Int: JSONList] = [:]
 
   /// Makes a fold that has read nothing.
   public init() {}
@@ -14,7 +17,11 @@ public struct ResponseFold: Sendable {
   /// The answer so far.
   ///
   /// `failure` is set where the stream failed.
-  public var result: ConversationResponse { response }
+  public var result: ConversationResponse {
+    var response = response
+    for (candidate, list) in logprobs { Self.settle(list, at: candidate, in: &response) }
+    return response
+  }
 
   /// Adds the next event of the stream.
   ///
@@ -29,17 +36,26 @@ public struct ResponseFold: Sendable {
       response.serviceTier = start.serviceTier ?? response.serviceTier
     case .partStarted(let start):
       let position = candidate(start.candidate)
+      settle(start.candidate)
       response.candidates[position].parts.append(start.part)
     case .partDelta(let delta):
       let position = candidate(delta.candidate)
       guard !response.candidates[position].parts.isEmpty else { return }
       let last = response.candidates[position].parts.count - 1
-      Self.apply(delta.delta, to: &response.candidates[position].parts[last])
-    case .partFinished, .keepAlive, .opaque: break
+      switch delta.delta {
+      case .state(let state): response.candidates[position].parts[last].state = state
+      case .logprobs(let pieces): logprobs[delta.candidate, default: JSONList()].append(elementsOf: pieces)
+      default: response.candidates[position].parts[last].content.grow(delta.delta)
+      }
+    case .partFinished(let end): settle(end.candidate)
+    case .keepAlive, .opaque: break
     case .candidateFinished(let index, let stop):
       response.candidates[candidate(index)].stop = stop
     case .usage(let usage):
+      response.serviceTier = usage.serviceTier ?? response.serviceTier
       if response.usage == nil { response.usage = usage } else { response.usage?.merge(usage) }
+      // Told of the answer now.
+      response.usage?.serviceTier = nil
     case .finished: isComplete = true
     case .failed(let failure):
       response.failure = failure
@@ -47,53 +63,65 @@ public struct ResponseFold: Sendable {
     }
   }
 
+  private mutating func settle(_ candidate: Int) {
+    guard let list = logprobs.removeValue(forKey: candidate) else { return }
+    Self.settle(list, at: candidate, in: &response)
+  }
+
+  /// Gives log probabilities to the text that the candidate of that number ends with.
+  private static func settle(_ list: JSONList, at candidate: Int, in response: inout ConversationResponse) {
+    let place = response.candidates.place(of: candidate)
+    guard place.isTaken, let last = response.candidates[place.position].parts.indices.last,
+      case .text(var text) = response.candidates[place.position].parts[last].content
+    else { return }
+    var all = JSONList(text.logprobs)
+    if let pieces = list.json { all.append(elementsOf: pieces) }
+    text.logprobs = all.json
+    response.candidates[place.position].parts[last].content = .text(text)
+  }
+
   private mutating func candidate(_ index: Int) -> Int {
     let place = response.candidates.place(of: index)
     if !place.isTaken { response.candidates.insert(Candidate(index: index), at: place.position) }
     return place.position
   }
+}
 
-  private static func apply(_ delta: PartDelta.Delta, to part: inout Part) {
-    switch (delta, part.content) {
-    case (.text(let piece), .text(var text)):
-      // Taken out of the part while it grows, so that it grows in place.
-      part.content = .refusal("")
-      text.text += piece
-      part.content = .text(text)
-    case (.text(let piece), .refusal(let text)):
-      part.content = .refusal(text + piece)
-    case (.reasoning(let piece, let kind, let segment), .reasoning(var reasoning)):
-      part.content = .refusal("")
-      while reasoning.segments.count <= segment, reasoning.segments.count < 4096 {
-        reasoning.segments.append(Reasoning.Segment(kind, ""))
+extension Part.Content {
+  /// Grows in place: the payload is taken out first, so that nobody else holds it.
+  fileprivate mutating func grow(_ delta: PartDelta.Delta) {
+    switch self {
+    case .text(var text):
+      self = .refusal("")
+      switch delta {
+      case .text(let piece): text.text += piece
+      case .annotation(let annotation): text.annotations.append(annotation)
+      default: break
       }
-      if segment >= 0, segment < reasoning.segments.count {
-        reasoning.segments[segment].text += piece
-      }
-      part.content = .reasoning(reasoning)
-    case (.input(let piece), .toolCall(var call)):
-      part.content = .refusal("")
-      call.input += piece
-      part.content = .toolCall(call)
-    case (.annotation(let annotation), .text(var text)):
-      text.annotations.append(annotation)
-      part.content = .text(text)
-    case (.logprobs(let logprobs), .text(var text)):
-      text.logprobs = text.logprobs.map { joined($0, logprobs) } ?? logprobs
-      part.content = .text(text)
-    case (.state(let state), _):
-      part.state = state
+      self = .text(text)
+    case .refusal(var words):
+      self = .refusal("")
+      if case .text(let piece) = delta { words += piece }
+      self = .refusal(words)
+    case .reasoning(var reasoning):
+      guard case .reasoning(let piece, let kind, let segment) = delta else { return }
+      self = .refusal("")
+      reasoning.add(piece, kind, segment)
+      self = .reasoning(reasoning)
+    case .toolCall(var call):
+      self = .refusal("")
+      if case .input(let piece) = delta { call.input += piece }
+      self = .toolCall(call)
     default: break
     }
   }
+}
 
-  private static func joined(_ first: JSON, _ second: JSON) -> JSON {
-    JSON { writer in
-      writer.array { writer in
-        for element in first.elements { writer.value(element) }
-        for element in second.elements { writer.value(element) }
-      }
-    }
+extension Reasoning {
+  /// Adds to a segment; a number beyond the last begins new ones, at most 4096 in all.
+  fileprivate mutating func add(_ piece: String, _ kind: Segment.Kind, _ segment: Int) {
+    while segments.count <= segment, segments.count < 4096 { segments.append(Segment(kind, "")) }
+    if segment >= 0, segment < segments.count { segments[segment].text += piece }
   }
 }
 

@@ -123,12 +123,16 @@ public struct AnswerCrossing: Sendable {
   public func write(
     _ response: ConversationResponse, asStream: Bool, for context: ReplyContext, losses: inout Losses
   ) -> [UInt8] {
+    var found = Losses()
     guard asStream else {
-      var found = Losses()
       let output = client.writeResponse(response, for: context, losses: &found)
       losses.append(named(found))
       return output
     }
+    // Events have no place for what only the upstream's protocol knows.
+    found.add(response.extensions, writing: client.id)
+    for candidate in response.candidates { found.add(candidate.extensions, writing: client.id) }
+    losses.append(named(found))
     return write(response.events(), for: context, losses: &losses)
   }
 

@@ -117,42 +117,67 @@ public struct ClientTools: Sendable {
 ///
 /// An item goes out whole, so the pieces of its call wait for the last one.
 struct ClientToolRaising: Sendable {
+  /// A call whose input is still coming; kept apart from its beginning, so that it grows in place.
+  private struct Waiting {
+    var start: PartStart
+    var input: String
+  }
+
   private let tools: ClientTools
-  private var waiting: [Int: PartStart] = [:]
+  private var waiting: [Int: Waiting] = [:]
+  private var isOver = false
+  /// The most bytes of one call's input.
+  private static let limit = 16 * 1024 * 1024
 
   init(_ tools: ClientTools) { self.tools = tools }
 
   mutating func raise(_ event: ConversationEvent, into events: inout [ConversationEvent]) {
+    guard !isOver else { return }
     switch event {
     case .partStarted(let start):
       guard case .toolCall(let call) = start.part.content, call.namespace == nil, tools.functions[call.name] != nil
       else {
         break
       }
-      waiting[start.candidate] = start
+      waiting[start.candidate] = Waiting(start: start, input: call.input)
       return
     case .partDelta(let delta):
-      guard var start = waiting[delta.candidate], case .toolCall(var call) = start.part.content else { break }
+      guard waiting[delta.candidate] != nil else { break }
       switch delta.delta {
-      case .input(let piece): call.input += piece
-      case .state(let state): start.part.state = state
+      case .input(let piece): grow(delta.candidate, by: piece, into: &events)
+      case .state(let state): waiting[delta.candidate]?.start.part.state = state
       default: break
       }
-      start.part.content = .toolCall(call)
-      waiting[delta.candidate] = start
       return
     case .partFinished(let end):
-      guard var start = waiting.removeValue(forKey: end.candidate) else { break }
+      guard var start = taken(end.candidate) else { break }
       start.part = tools.raise(start.part)
       events.append(.partStarted(start))
     case .candidateFinished(let index, _):
       // A call cut short is told as far as it came.
-      if let start = waiting.removeValue(forKey: index) {
+      if let start = taken(index) {
         events.append(.partStarted(start))
         events.append(.partFinished(PartEnd(candidate: index, index: start.index)))
       }
     default: break
     }
     events.append(event)
+  }
+
+  private mutating func grow(_ candidate: Int, by piece: String, into events: inout [ConversationEvent]) {
+    waiting[candidate]?.input += piece
+    guard let count = waiting[candidate]?.input.utf8.count, count > Self.limit else { return }
+    isOver = true
+    events.append(.failed(UpstreamFailure(.badGateway, status: 502, message: "a tool call of the model is too long")))
+  }
+
+  /// The waiting call with all its input, which waits no more.
+  private mutating func taken(_ candidate: Int) -> PartStart? {
+    guard let waiting = waiting.removeValue(forKey: candidate), case .toolCall(var call) = waiting.start.part.content
+    else { return nil }
+    var start = waiting.start
+    call.input = waiting.input
+    start.part.content = .toolCall(call)
+    return start
   }
 }

@@ -27,8 +27,10 @@ public struct StreamTap: Sendable {
   public private(set) var hasSubstance = false
   /// Whether the stream failed before it said anything of an answer.
   public private(set) var failedAtOnce = false
-  /// Opaque reasoning state that passed, as sent.
+  /// Opaque reasoning state that passed, as sent; bounded, for a stream need not end.
   public private(set) var stateBlobs: [String] = []
+  private var blobBytes = 0
+  private static let blobLimit = 16 * 1024 * 1024
 
   /// Whether the stream closed with its protocol's error event.
   public var endsInError: Bool { failure != nil && lastWasError }
@@ -140,9 +142,9 @@ public struct StreamTap: Sendable {
         if usage == nil { usage = newer } else { usage?.merge(newer) }
       case .candidateFinished(_, let stop): self.stop = self.stop ?? stop
       case .partStarted(let start):
-        if let state = start.part.state { stateBlobs.append(state.blob) }
+        if let state = start.part.state { keep(state.blob) }
       case .partDelta(let delta):
-        if case .state(let state) = delta.delta { stateBlobs.append(state.blob) }
+        if case .state(let state) = delta.delta { keep(state.blob) }
       case .failed(let failure):
         if !isComplete {
           self.failure = self.failure ?? failure
@@ -153,5 +155,11 @@ public struct StreamTap: Sendable {
       }
     }
     events.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func keep(_ blob: String) {
+    // What an entry takes besides its text.
+    blobBytes += blob.utf8.count + 64
+    if blobBytes <= Self.blobLimit { stateBlobs.append(blob) }
   }
 }

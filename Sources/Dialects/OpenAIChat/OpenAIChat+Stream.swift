@@ -14,6 +14,9 @@ extension OpenAIChat {
     /// Perplexity repeats its sources in every chunk; the last ones count.
     private var sources: JSON?
     private var candidates: [StreamCandidate] = []
+    private var rest = ChunkRest()
+    /// The tier told at the beginning, and the one told last.
+    private var tiers: (first: String?, last: String?)
     /// The most choices one stream may have.
     private static let candidateLimit = 128
 
@@ -59,28 +62,37 @@ extension OpenAIChat {
         return fail(OpenAIChat.failure(chunk, status: nil, whole: chunk), &events)
       }
       var isEmpty = true
+      var isFirst = false
       if let choices {
         for choice in choices.elements {
           isEmpty = false
-          if !hasStarted { start(chunk, &events) }
+          if !hasStarted {
+            isFirst = true
+            start(chunk, &events)
+          }
           read(choice, &events)
           if isOver { return }
         }
       }
-      guard isEmpty, usage != nil else { return }
+      let hasFinished = !candidates.isEmpty && candidates.allSatisfy { $0.hasFinished }
+      // What vendors add of the whole answer they repeat or say at its ends.
+      if isEmpty || isFirst || hasFinished {
+        rest.read(chunk, hasStarted: hasStarted, into: &events)
+        if let tier = chunk["service_tier"]?.string, !tier.isEmpty { tiers.last = tier }
+      }
       // The usage chunk is the last one with anything in it.
-      if !candidates.isEmpty, candidates.allSatisfy({ $0.hasFinished }) { conclude(isCertain: true, into: &events) }
+      if isEmpty, usage != nil, hasFinished { conclude(isCertain: true, into: &events) }
     }
 
     private mutating func start(_ chunk: JSON, _ events: inout [ConversationEvent]) {
       hasStarted = true
       let id = chunk["id"]?.string
-      let tier = chunk["service_tier"]?.string
+      tiers.first = chunk["service_tier"]?.string.flatMap { $0.isEmpty ? nil : $0 }
       events.append(
         .started(
           ResponseStart(
             id: id?.isEmpty == true ? nil : id, model: chunk["model"]?.string, createdAt: chunk["created"]?.int,
-            serviceTier: tier?.isEmpty == true ? nil : tier)))
+            serviceTier: tiers.first)))
     }
 
     private mutating func read(_ choice: JSON, _ events: inout [ConversationEvent]) {
@@ -124,6 +136,7 @@ extension OpenAIChat {
         }
         stops.append((candidates[position].index, candidates[position].stop))
       }
+      if tiers.last != tiers.first { usage?.serviceTier = tiers.last }
       if let usage { events.append(.usage(usage)) }
       for (index, stop) in stops { events.append(.candidateFinished(index: index, stop)) }
       events.append(.finished)

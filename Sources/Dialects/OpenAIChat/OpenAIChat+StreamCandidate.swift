@@ -34,10 +34,13 @@ extension OpenAIChat {
       var lane: Lane
       var text: String
       var annotations: [Annotation] = []
+      var logprobs = JSONList()
     }
 
-    /// The most bytes that may wait.
+    /// The most bytes that may wait, what holds them included.
     private static let queueLimit = 16 * 1024 * 1024
+    /// Roughly what one more thing that waits takes besides its text.
+    private static let entrySize = 128
 
     init(index: Int, origin: SealOrigin?) {
       self.index = index
@@ -52,23 +55,25 @@ extension OpenAIChat {
     }
 
     mutating func read(_ choice: JSON, into events: inout [ConversationEvent]) {
-      var logprobs: JSON?
+      var logprobs: JSONMember?
+      var rest: [JSONMember] = []
       for member in choice.members {
         if member.isNamed("delta") {
           read(delta: member.value, into: &events)
         } else if member.isNamed("logprobs") {
-          logprobs = member.value["content"]
+          logprobs = member
         } else if member.isNamed("finish_reason") {
           if let reason = member.value.string, !reason.isEmpty { word = reason }
-        } else if member.isNamed("stop_reason") {
+        } else if member.isNamed("stop_reason"), member.value.isString || member.value.isNull {
           sequence = member.value.string
         } else if member.isNamed("error"), member.value.isObject {
           failure = OpenAIChat.failure(member.value, status: nil, whole: choice)
+        } else if !member.isNamed("index"), !member.isNamed("token_ids"), OpenAIChat.saysSomething(member.value) {
+          rest.append(member)
         }
       }
-      if let logprobs, logprobs.isArray, !logprobs.elements.isEmpty, open == .text {
-        emit(.logprobs(logprobs), into: &events)
-      }
+      if let logprobs, !weigh(logprobs.value, into: &events) { rest.append(logprobs) }
+      if !rest.isEmpty { events.append(.opaque(OpenAIChat.event("choice", rest, index: index))) }
       if word == "error", failure == nil {
         failure = UpstreamFailure(.server, message: "the upstream ended the answer with an error")
       }
@@ -91,6 +96,21 @@ extension OpenAIChat {
       for source in sources { emit(.annotation(source), into: &events) }
     }
 
+    /// Gives log probabilities to the text they are of; false where they are of something else.
+    private mutating func weigh(_ logprobs: JSON, into events: inout [ConversationEvent]) -> Bool {
+      if let refusal = logprobs["refusal"], OpenAIChat.saysSomething(refusal) { return false }
+      guard let content = logprobs["content"], content.isArray, !content.elements.isEmpty else { return true }
+      if let position = queue.lastIndex(where: { $0.lane == .text }) {
+        count(content.byteCount)
+        queue[position].logprobs.append(elementsOf: content)
+      } else if open == .text {
+        emit(.logprobs(content), into: &events)
+      } else {
+        return false
+      }
+      return true
+    }
+
     // MARK: - Deltas
 
     private mutating func read(delta: JSON, into events: inout [ConversationEvent]) {
@@ -111,10 +131,17 @@ extension OpenAIChat {
           if member.value.isObject { read(legacy: member.value, into: &events) }
         } else if member.isNamed("annotations") {
           for annotation in member.value.elements { annotate(OpenAIChat.readAnnotation(annotation), into: &events) }
-        } else if !member.isNamed("role"), !member.isNamed("reasoning_details") {
-          keep(member, into: &events)
+        } else if !Self.isUnderstood(member), OpenAIChat.saysSomething(member.value) {
+          // Members of vendors, audio among them.
+          events.append(.opaque(OpenAIChat.event("delta", [member], index: index)))
         }
       }
+    }
+
+    /// Whether a member was read already, or says nothing as padding and token ids do.
+    private static func isUnderstood(_ member: JSONMember) -> Bool {
+      member.isNamed("role") || member.isNamed("reasoning_content") || member.isNamed("reasoning")
+        || member.isNamed("reasoning_details") || member.isNamed("padding") || member.isNamed("token_ids")
     }
 
     private static func thoughts(_ delta: JSON) -> String? {
@@ -130,19 +157,21 @@ extension OpenAIChat {
         } else if let text = element.string ?? element["text"]?.string {
           append(text, to: .text, into: &events)
         } else {
-          events.append(.opaque(OpaqueEvent(.openAIChat, name: element["type"]?.string, element)))
+          keep(element, into: &events)
         }
       }
     }
 
-    /// Passes on members of vendors, audio among them.
-    ///
-    /// Padding and token ids say nothing.
-    private func keep(_ member: JSONMember, into events: inout [ConversationEvent]) {
-      let value = member.value
-      guard value.isObject || (value.isArray && !value.elements.isEmpty) else { return }
-      guard !member.isNamed("token_ids") else { return }
-      events.append(.opaque(OpaqueEvent(.openAIChat, name: member.key, value)))
+    /// Passes on an element of a content list that is neither text nor thought.
+    private func keep(_ element: JSON, into events: inout [ConversationEvent]) {
+      let content = JSON { $0.array { $0.value(element) } }
+      let json = JSON { writer in
+        writer.object { writer in
+          writer.member("index", index)
+          writer.member("content", content)
+        }
+      }
+      events.append(.opaque(OpaqueEvent(.openAIChat, name: "delta", json)))
     }
 
     private mutating func reasoning(details list: JSON, into events: inout [ConversationEvent]) {
@@ -152,7 +181,7 @@ extension OpenAIChat {
           append(piece.text, to: .reasoning, into: &events)
         } else if OpenAIChat.hasState(detail) {
           // Without text: the state still needs a part to travel with.
-          if open != .reasoning { begin(.reasoning, into: &events) }
+          if open != .reasoning, queue.last?.lane != .reasoning { begin(.reasoning, into: &events) }
         }
       }
     }
@@ -162,6 +191,7 @@ extension OpenAIChat {
       if open == .text {
         emit(.annotation(annotation), into: &events)
       } else if let position = queue.lastIndex(where: { $0.lane == .text }) {
+        count(Self.entrySize + (annotation.original?.json.byteCount ?? 0))
         queue[position].annotations.append(annotation)
       } else {
         begin(.text, into: &events)
@@ -215,7 +245,7 @@ extension OpenAIChat {
         if let last = queue.indices.last, queue[last].lane == lane {
           queue[last].text += text
         } else {
-          queue.append(Queued(lane: lane, text: text))
+          enqueue(Queued(lane: lane, text: text))
         }
         return
       }
@@ -228,11 +258,16 @@ extension OpenAIChat {
     private mutating func begin(_ lane: Lane, into events: inout [ConversationEvent]) {
       if case .call(let position) = lane { calls.begin(position) }
       if mustWait {
-        queue.append(Queued(lane: lane, text: ""))
+        enqueue(Queued(lane: lane, text: ""))
       } else {
         close(into: &events)
         start(lane, into: &events)
       }
+    }
+
+    private mutating func enqueue(_ entry: Queued) {
+      count(Self.entrySize)
+      queue.append(entry)
     }
 
     private var mustWait: Bool {
@@ -250,14 +285,18 @@ extension OpenAIChat {
 
     /// Lets waiting parts through, as far as the open one is whole; all of them at the end.
     private mutating func drain(isLast: Bool, into events: inout [ConversationEvent]) {
-      while !queue.isEmpty {
-        if !isLast, case .call(let position) = open, !calls.isWhole(position) { return }
-        let next = queue.removeFirst()
+      guard !queue.isEmpty else { return }
+      var told = 0
+      for next in queue {
+        if !isLast, case .call(let position) = open, !calls.isWhole(position) { break }
+        told += 1
         close(into: &events)
         start(next.lane, into: &events)
         if !next.text.isEmpty { emit(next.text, next.lane, into: &events) }
+        if let logprobs = next.logprobs.json { emit(.logprobs(logprobs), into: &events) }
         for annotation in next.annotations { emit(.annotation(annotation), into: &events) }
       }
+      queue.removeFirst(told)
     }
 
     private mutating func start(_ lane: Lane, into events: inout [ConversationEvent]) {

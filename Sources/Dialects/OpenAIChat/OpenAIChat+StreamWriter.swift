@@ -9,6 +9,7 @@ extension OpenAIChat {
     private let includesUsage: Bool
     /// What every chunk begins with, up to the choices.
     private var head: [UInt8] = []
+    private var start = ResponseStart()
     private var usage: Usage?
     private var candidates: [Answer] = []
     private var isOver = false
@@ -56,6 +57,10 @@ extension OpenAIChat {
       case .candidateFinished(let index, let stop): write(stop, of: index, into: &output)
       case .usage(let counts):
         if usage == nil { usage = counts } else { usage?.merge(counts) }
+        if let tier = counts.serviceTier, tier != start.serviceTier, !head.isEmpty {
+          start.serviceTier = tier
+          writeHead()
+        }
       case .keepAlive: keepAlive(into: &output)
       case .opaque(let event): write(event, into: &output)
       case .finished: finish(into: &output)
@@ -67,6 +72,12 @@ extension OpenAIChat {
 
     private mutating func begin(_ start: ResponseStart, into output: inout [UInt8]) {
       guard head.isEmpty else { return }
+      self.start = start
+      writeHead()
+      _ = position(of: 0, into: &output)
+    }
+
+    private mutating func writeHead() {
       var writer = JSONWriter()
       writer.object { writer in
         writer.member("id", OpenAIChat.identifier(start.id, for: reply))
@@ -79,7 +90,6 @@ extension OpenAIChat {
       bytes += writer.finish().dropLast()
       bytes += Array(#","choices":["#.utf8)
       head = bytes
-      _ = position(of: 0, into: &output)
     }
 
     private mutating func finish(into output: inout [UInt8]) {
@@ -122,7 +132,7 @@ extension OpenAIChat {
     }
 
     private func chunk(
-      _ index: Int, finish: String? = nil, logprobs: JSON? = nil, into output: inout [UInt8],
+      _ index: Int, finish: String? = nil, logprobs: JSON? = nil, rest: JSON? = nil, into output: inout [UInt8],
       _ delta: (inout JSONWriter) -> Void
     ) {
       output.append(contentsOf: head)
@@ -137,9 +147,10 @@ extension OpenAIChat {
             writer.member("content", logprobs)
             writer.nullMember("refusal")
           }
-        } else {
+        } else if rest?["logprobs"] == nil {
           writer.nullMember("logprobs")
         }
+        if let rest { Self.write(rest, into: &writer) }
         if let finish { writer.member("finish_reason", finish) } else { writer.nullMember("finish_reason") }
       }
       output = writer.finish()
@@ -334,13 +345,30 @@ extension OpenAIChat {
     }
 
     private mutating func write(_ event: OpaqueEvent, into output: inout [UInt8]) {
-      guard event.dialect == .openAIChat, let name = event.name, !head.isEmpty else {
-        if event.dialect != .openAIChat { losses.add(event, "has no equivalent") }
-        return
+      guard event.dialect == .openAIChat else { return losses.add(event, "has no equivalent") }
+      guard !head.isEmpty else { return }
+      let index = event.json["index"]?.int ?? 0
+      switch event.name {
+      case "delta":
+        _ = position(of: index, into: &output)
+        chunk(index, into: &output) { Self.write(event.json, into: &$0) }
+      case "choice":
+        _ = position(of: index, into: &output)
+        chunk(index, rest: event.json, into: &output) { _ in }
+      default:
+        var writer = JSONWriter()
+        writer.object { Self.write(event.json, into: &$0) }
+        output += head
+        output.append(contentsOf: "],".utf8)
+        output += writer.finish().dropFirst()
+        output.append(contentsOf: "\n\n".utf8)
       }
-      chunk(candidates.last?.index ?? 0, into: &output) { writer in
-        writer.key(named: name)
-        writer.value(event.json)
+    }
+
+    private static func write(_ members: JSON, into writer: inout JSONWriter) {
+      for member in members.members where !member.isNamed("index") {
+        writer.key(named: member.key)
+        writer.value(member.value)
       }
     }
   }

@@ -8,16 +8,25 @@ import Wire
 struct OpenAIResponsesEventReader: EventReader {
   let origin: SealOrigin?
   private var items: [ResponsesItemReader] = []
+  /// The newest item of each `output_index`, and of each id.
+  private var newest: [Int: Int] = [:]
+  private var newestByID: [String: Int] = [:]
   /// The first item that is not finished.
   private var current = 0
   private var nextIndex = 0
   private var hasStarted = false
+  /// The tier told at the beginning, where it is the one asked for: `auto` mostly.
+  private var startTier: String?
   private var hasEnded = false
   private var hasCall = false
   private var hasRefusal = false
   private var hasText = false
+  /// Whether the part that is told is a refusal.
+  private var isRefusal = false
   private var waiting = 0
   private static let waitingLimit = 16 * 1024 * 1024
+  /// The most items that are begun and not told to their end.
+  private static let openLimit = 4096
 
   init(origin: SealOrigin?) { self.origin = origin }
 
@@ -107,17 +116,20 @@ struct OpenAIResponsesEventReader: EventReader {
   private mutating func start(_ response: JSON?, _ events: inout [ConversationEvent]) {
     guard !hasStarted else { return }
     hasStarted = true
+    startTier = response?["service_tier"]?.string
     events.append(
       .started(
         ResponseStart(
           id: response?["id"]?.string, model: response?["model"]?.string, createdAt: response?["created_at"]?.int,
-          serviceTier: response?["service_tier"]?.string)))
+          serviceTier: startTier)))
   }
 
   private mutating func fail(_ failure: UpstreamFailure, _ events: inout [ConversationEvent]) {
     guard !hasEnded else { return }
     hasEnded = true
     items = []
+    newest = [:]
+    newestByID = [:]
     events.append(.failed(failure))
   }
 
@@ -150,7 +162,11 @@ struct OpenAIResponsesEventReader: EventReader {
       mutate(position, into: &events) { $0.finish(&$1, with: nil) }
     }
     if hasEnded { return }
-    if let usage = response?["usage"], usage.isObject { events.append(.usage(OpenAIResponses.readUsage(usage))) }
+    if let counts = response?["usage"], counts.isObject {
+      var usage = OpenAIResponses.readUsage(counts)
+      if let tier = response?["service_tier"]?.string, tier != startTier { usage.serviceTier = tier }
+      events.append(.usage(usage))
+    }
     let reason = response?["incomplete_details"]?["reason"]?.string
     let word = type == "response.incomplete" || status == "incomplete" ? "incomplete" : "completed"
     let stop = OpenAIResponses.stop(
@@ -162,13 +178,12 @@ struct OpenAIResponsesEventReader: EventReader {
 
   /// Takes an item of the final answer: finishes it, or reads it whole if it was never told.
   private mutating func settle(_ item: JSON, at position: Int, into events: inout [ConversationEvent]) {
-    let id = item["id"]?.string
     let known =
-      id.flatMap { id in items.firstIndex { $0.id == id } }
-      ?? items.firstIndex { $0.outputIndex == position && $0.type == item["type"]?.string }
+      item["id"]?.string.flatMap { newestByID[$0] }
+      ?? newest[position].flatMap { items[$0].type == item["type"]?.string ? $0 : nil }
     guard let known else {
-      items.append(ResponsesItemReader(item, outputIndex: position, origin: origin))
-      return mutate(items.count - 1, into: &events) { $0.finish(&$1, with: item) }
+      guard let new = begin(item, at: position, into: &events) else { return }
+      return mutate(new, into: &events) { $0.finish(&$1, with: item) }
     }
     if !items[known].isFinished { mutate(known, into: &events) { $0.finish(&$1, with: item) } }
   }
@@ -180,8 +195,22 @@ struct OpenAIResponsesEventReader: EventReader {
     guard let item = json["item"], item.isObject else { return }
     let index = json["output_index"]?.int ?? items.count
     if let known = position(index, nil), !items[known].isFinished, items[known].id == item["id"]?.string { return }
+    guard let new = begin(item, at: index, into: &events) else { return }
+    mutate(new, into: &events) { $0.begin(&$1) }
+  }
+
+  /// Takes up an item and tells its place; nil if there are too many, which ends the stream.
+  private mutating func begin(_ item: JSON, at index: Int, into events: inout [ConversationEvent]) -> Int? {
+    guard !hasEnded else { return nil }
+    guard items.count - current < Self.openLimit else {
+      fail(UpstreamFailure(.badGateway, message: "the provider's items interleave too far"), &events)
+      return nil
+    }
+    let place = items.count
     items.append(ResponsesItemReader(item, outputIndex: index, origin: origin))
-    mutate(items.count - 1, into: &events) { $0.begin(&$1) }
+    newest[index] = place
+    if let id = items[place].id { newestByID[id] = place }
+    return place
   }
 
   private mutating func finishItem(_ json: JSON, into events: inout [ConversationEvent]) {
@@ -193,14 +222,14 @@ struct OpenAIResponsesEventReader: EventReader {
       if !items[known].isFinished { return mutate(known, into: &events) { $0.finish(&$1, with: item) } }
       if items[known].id == id { return }
     }
-    items.append(ResponsesItemReader(item, outputIndex: index ?? items.count, origin: origin))
-    mutate(items.count - 1, into: &events) { $0.finish(&$1, with: item) }
+    guard let new = begin(item, at: index ?? items.count, into: &events) else { return }
+    mutate(new, into: &events) { $0.finish(&$1, with: item) }
   }
 
   /// The newest item of that number; of that id where no number is given.
   private func position(_ index: Int?, _ id: String?) -> Int? {
-    if let index { return items.lastIndex { $0.outputIndex == index } }
-    if let id { return items.lastIndex { $0.id == id } }
+    if let index { return newest[index] }
+    if let id { return newestByID[id] }
     return items.indices.last
   }
 
@@ -219,8 +248,7 @@ struct OpenAIResponsesEventReader: EventReader {
     if known == nil {
       // Vendors leave `output_item.added` out.
       guard let item = ResponsesItemReader.shell(for: json) else { return }
-      items.append(ResponsesItemReader(item, outputIndex: json["output_index"]?.int ?? items.count, origin: origin))
-      known = items.count - 1
+      known = begin(item, at: json["output_index"]?.int ?? items.count, into: &events)
     }
     guard let known, !items[known].isFinished else { return }
     mutate(known, into: &events, body)
@@ -261,9 +289,10 @@ struct OpenAIResponsesEventReader: EventReader {
         case .refusal: hasRefusal = true
         default: break
         }
+        isRefusal = OpenAIResponses.isRefusal(part)
         events.append(.partStarted(PartStart(index: nextIndex, part: part)))
       case .delta(let delta):
-        if case .text(let text) = delta, !text.isEmpty, !hasRefusal { hasText = true }
+        if case .text(let text) = delta, !text.isEmpty, !isRefusal { hasText = true }
         events.append(.partDelta(PartDelta(index: nextIndex, delta)))
       case .end:
         events.append(.partFinished(PartEnd(index: nextIndex)))

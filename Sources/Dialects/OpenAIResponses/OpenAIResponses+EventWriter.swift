@@ -71,6 +71,7 @@ struct OpenAIResponsesEventWriter: EventWriter {
       endHosted(into: &output)
     case .usage(let usage):
       if self.usage == nil { self.usage = usage } else { self.usage?.merge(usage) }
+      object.serviceTier = usage.serviceTier ?? object.serviceTier
     case .keepAlive: keepAlive(into: &output)
     case .opaque(let event): relay(event, into: &output)
     case .finished:
@@ -276,10 +277,12 @@ struct ResponsesOpenItem {
   /// Whether `output_item.added` was told.
   var isTold = true
   var annotations: [Annotation] = []
-  var logprobs: JSON?
+  var logprobs = JSONList()
   /// Log probabilities that have not gone out yet.
-  var pendingLogprobs: JSON?
+  var pendingLogprobs = JSONList()
   var segments: [Reasoning.Segment] = []
+  /// How many of them are full text.
+  var textSegments = 0
   /// The neutral number of the current segment; nil when none is open.
   var segment: Int?
   var state: ReasoningState?

@@ -48,10 +48,8 @@ extension OpenAIResponsesEventWriter {
     case .input(let piece): growCall(piece, into: &output)
     case .annotation(let annotation): annotate(annotation, into: &output)
     case .logprobs(let logprobs):
-      let pending = Self.joined(open?.pendingLogprobs, logprobs)
-      let all = Self.joined(open?.logprobs, logprobs)
-      open?.pendingLogprobs = pending
-      open?.logprobs = all
+      open?.pendingLogprobs.append(elementsOf: logprobs)
+      open?.logprobs.append(elementsOf: logprobs)
     case .state(let state): open?.state = state
     }
   }
@@ -91,16 +89,6 @@ extension OpenAIResponsesEventWriter {
     if let state = item.state { tellState(state, isAfter: true, into: &output) }
   }
 
-  private static func joined(_ first: JSON?, _ second: JSON) -> JSON {
-    guard let first else { return second }
-    return JSON { writer in
-      writer.array { writer in
-        for element in first.elements { writer.value(element) }
-        for element in second.elements { writer.value(element) }
-      }
-    }
-  }
-
   // MARK: - Words
 
   private mutating func startWords(_ part: Part, into output: inout [UInt8]) {
@@ -117,8 +105,8 @@ extension OpenAIResponsesEventWriter {
     case .text(let whole):
       known = whole.text
       annotations = whole.annotations
-      open?.logprobs = whole.logprobs
-      open?.pendingLogprobs = whole.logprobs
+      open?.logprobs = JSONList(whole.logprobs)
+      open?.pendingLogprobs = JSONList(whole.logprobs)
       shell.content = .text(Text(""))
     case .refusal(let whole):
       known = whole
@@ -161,39 +149,41 @@ extension OpenAIResponsesEventWriter {
   private mutating func growWords(_ piece: String, into output: inout [UInt8]) {
     guard let kind = open?.kind, kind == .message else { return }
     text += piece
-    if let logprobs = open?.pendingLogprobs {
-      open?.pendingLogprobs = nil
-      return growWords(piece, logprobs, into: &output)
+    if let logprobs = open?.pendingLogprobs.json {
+      open?.pendingLogprobs = JSONList()
+      return growWords(piece, logprobs, open?.id ?? "", (open?.parts.count ?? 1) - 1, into: &output)
     }
     emitDelta(piece, hasLogprobs: open?.isRefusal == false, into: &output)
   }
 
-  private mutating func growWords(_ piece: String, _ logprobs: JSON, into output: inout [UInt8]) {
-    guard let item = open else { return }
+  private mutating func growWords(
+    _ piece: String, _ logprobs: JSON, _ id: String, _ content: Int, into output: inout [UInt8]
+  ) {
     let index = count
     emit("response.output_text.delta", into: &output) { writer in
-      writer.member("item_id", item.id)
+      writer.member("item_id", id)
       writer.member("output_index", index)
-      writer.member("content_index", item.parts.count - 1)
+      writer.member("content_index", content)
       writer.member("delta", piece)
       writer.member("logprobs", logprobs)
     }
   }
 
   private mutating func annotate(_ annotation: Annotation, into output: inout [UInt8]) {
-    guard let item = open, item.kind == .message else { return }
+    // Not held while it grows, so that it grows in place.
+    guard let kind = open?.kind, kind == .message, let id = open?.id, let content = open?.parts.count else { return }
     var writer = JSONWriter()
     guard OpenAIResponses.write(annotation, in: text, into: &writer) else {
       return items.losses.add(.annotations, at: count, "a citation of a document has no equivalent")
     }
     let bytes = writer.finish()
-    let number = item.annotations.count
+    let number = open?.annotations.count ?? 0
     open?.annotations.append(annotation)
     let index = count
     emit("response.output_text.annotation.added", into: &output) { writer in
-      writer.member("item_id", item.id)
+      writer.member("item_id", id)
       writer.member("output_index", index)
-      writer.member("content_index", item.parts.count - 1)
+      writer.member("content_index", content - 1)
       writer.member("annotation_index", number)
       writer.key("annotation")
       writer.rawValue(bytes)
@@ -201,32 +191,34 @@ extension OpenAIResponsesEventWriter {
   }
 
   private mutating func finishWords(into output: inout [UInt8]) {
-    guard let item = open, var part = item.parts.last else { return }
+    // Only its pieces are held, so that the item's parts are not copied for each of them.
+    guard let id = open?.id, var part = open?.parts.popLast(), let content = open?.parts.count else { return }
     open?.isGrowing = false
     let index = count
-    let content = item.parts.count - 1
     let text = text
     switch part.content {
     case .refusal:
       part.content = .refusal(text)
       emit("response.refusal.done", into: &output) { writer in
-        writer.member("item_id", item.id)
+        writer.member("item_id", id)
         writer.member("output_index", index)
         writer.member("content_index", content)
         writer.member("refusal", text)
       }
     case .text:
-      part.content = .text(Text(text, annotations: item.annotations, logprobs: item.logprobs))
-      if item.pendingLogprobs != nil {
+      let logprobs = open?.logprobs.json
+      part.content = .text(Text(text, annotations: open?.annotations ?? [], logprobs: logprobs))
+      if let pending = open?.pendingLogprobs.json {
         // No text came after them: they go out on an empty delta.
-        growWords("", into: &output)
+        open?.pendingLogprobs = JSONList()
+        growWords("", pending, id, content, into: &output)
       }
       emit("response.output_text.done", into: &output) { writer in
-        writer.member("item_id", item.id)
+        writer.member("item_id", id)
         writer.member("output_index", index)
         writer.member("content_index", content)
         writer.member("text", text)
-        if let logprobs = item.logprobs {
+        if let logprobs {
           writer.member("logprobs", logprobs)
         } else {
           writer.array("logprobs") { _ in }
@@ -234,7 +226,7 @@ extension OpenAIResponsesEventWriter {
       }
     default: break
     }
-    open?.parts[content] = part
+    open?.parts.append(part)
     tellPart("response.content_part.done", part, into: &output)
   }
 

@@ -49,24 +49,27 @@ extension OpenAIResponsesEventWriter {
   mutating func growReasoning(
     _ piece: String, _ kind: Reasoning.Segment.Kind, _ segment: Int, into output: inout [UInt8]
   ) {
-    guard let item = open, item.kind == .reasoning else { return }
-    guard item.isTold else {
-      if let last = item.segment, last != segment, !text.isEmpty { text += "\n\n" }
+    // Not held while it grows, so that it grows in place.
+    guard let kindOfItem = open?.kind, kindOfItem == .reasoning else { return }
+    let last = open?.segment
+    guard open?.isTold == true else {
+      if let last, last != segment, !text.isEmpty { text += "\n\n" }
       open?.segment = segment
       text += piece
       return
     }
-    if item.segment != segment {
+    if last != segment {
       finishSegment(into: &output)
       let kind: Reasoning.Segment.Kind = isText(kind) ? .text : .summary
       open?.segments.append(Reasoning.Segment(kind, ""))
+      if kind == .text { open?.textSegments += 1 }
       open?.segment = segment
       tellSegment(
         kind == .text ? "response.content_part.added" : "response.reasoning_summary_part.added", into: &output,
         withPart: true)
       prepareDeltas(
-        kind == .text ? "response.reasoning_text.delta" : "response.reasoning_summary_text.delta", itemID: item.id,
-        place: (kind == .text ? "content_index" : "summary_index", number(of: kind)))
+        kind == .text ? "response.reasoning_text.delta" : "response.reasoning_summary_text.delta",
+        itemID: open?.id ?? "", place: (kind == .text ? "content_index" : "summary_index", number(of: kind)))
     }
     guard !piece.isEmpty else { return }
     text += piece
@@ -75,13 +78,14 @@ extension OpenAIResponsesEventWriter {
 
   /// The current segment's number among those of its kind.
   private func number(of kind: Reasoning.Segment.Kind) -> Int {
-    (open?.segments.dropLast() ?? []).reduce(0) { $0 + ($1.kind == kind ? 1 : 0) }
+    guard let open else { return 0 }
+    return max(0, (kind == .text ? open.textSegments : open.segments.count - open.textSegments) - 1)
   }
 
   private mutating func finishSegment(into output: inout [UInt8]) {
-    guard let item = open, item.isTold, item.segment != nil, let last = item.segments.indices.last else { return }
+    guard open?.isTold == true, open?.segment != nil, let last = open?.segments.indices.last else { return }
     open?.segments[last].text = text
-    let isText = item.segments[last].kind == .text
+    let isText = open?.segments[last].kind == .text
     tellSegment(
       isText ? "response.reasoning_text.done" : "response.reasoning_summary_text.done", into: &output, whole: text)
     tellSegment(

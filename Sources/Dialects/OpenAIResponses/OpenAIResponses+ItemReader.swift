@@ -14,6 +14,9 @@ struct ResponsesItemReader {
       switch self {
       case .delta(.text(let text)), .delta(.input(let text)): text.utf8.count + 32
       case .delta(.reasoning(let text, _, _)): text.utf8.count + 32
+      case .delta(.logprobs(let list)): list.byteCount + 64
+      case .delta(.annotation(let annotation)): (annotation.original?.json.byteCount ?? 0) + 64
+      case .delta(.state(let state)): state.blob.utf8.count + 64
       case .part(let part):
         if case .opaque(let opaque) = part.content { opaque.json.byteCount + 64 } else { 256 }
       default: 64
@@ -34,9 +37,10 @@ struct ResponsesItemReader {
   /// Steps that wait for earlier items.
   var waiting: [Step] = []
 
-  private let header: JSON
+  /// What is known of the item; let go of at its end.
+  private var header: JSON
   private let origin: SealOrigin?
-  private let frame: ItemFrame?
+  private var frame: ItemFrame?
   /// Whether a part has begun and not ended.
   private var isOpen = false
   /// Content parts begun, for messages.
@@ -48,6 +52,8 @@ struct ResponsesItemReader {
   private var toldLogprobs = false
   /// Segments of reasoning that have begun: kind, index and bytes told.
   private var segments: [(kind: Reasoning.Segment.Kind, index: Int, told: Int)] = []
+  /// The most of them; what more there are goes on with the last.
+  private static let segmentLimit = 4096
 
   init(_ item: JSON, outputIndex: Int, origin: SealOrigin?) {
     let item = Self.settled(item)
@@ -276,17 +282,20 @@ struct ResponsesItemReader {
   private mutating func tellSegment(
     _ kind: Reasoning.Segment.Kind, _ index: Int, piece: String? = nil, whole: String? = nil, _ steps: inout [Step]
   ) {
-    let position =
-      segments.firstIndex { $0.kind == kind && $0.index == index }
-      ?? {
-        segments.append((kind, index, 0))
-        return segments.count - 1
-      }()
+    let position = segment(kind, index)
     let text = piece ?? whole.flatMap { Self.rest(of: $0, after: segments[position].told) } ?? ""
     let isNew = segments[position].told == 0
     guard !text.isEmpty || (isNew && whole != nil) else { return }
     segments[position].told += text.utf8.count
     steps.append(.delta(.reasoning(text, kind: kind, segment: position)))
+  }
+
+  /// The place of a segment, which begins where it is new.
+  private mutating func segment(_ kind: Reasoning.Segment.Kind, _ index: Int) -> Int {
+    if let last = segments.last, last.kind == kind, last.index == index { return segments.count - 1 }
+    if let known = segments.firstIndex(where: { $0.kind == kind && $0.index == index }) { return known }
+    if segments.count < Self.segmentLimit { segments.append((kind, index, 0)) }
+    return segments.count - 1
   }
 
   // MARK: - Ending
@@ -326,6 +335,8 @@ struct ResponsesItemReader {
     default: open(OpenAIResponses.opaque(item ?? header, path: "output[\(outputIndex)]"), &steps)
     }
     close(&steps)
+    header = .null
+    frame = nil
   }
 
   private static func input(of item: JSON, type: String) -> String? {

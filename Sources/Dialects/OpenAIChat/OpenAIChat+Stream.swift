@@ -63,6 +63,8 @@ extension OpenAIChat {
         for choice in choices.elements {
           isEmpty = false
           if !hasStarted { start(chunk, &events) }
+          // Moonshot counts inside the choice.
+          if usage == nil, let value = choice["usage"], value.isObject { usage = OpenAIChat.readUsage(value) }
           read(choice, &events)
           if isOver { return }
         }

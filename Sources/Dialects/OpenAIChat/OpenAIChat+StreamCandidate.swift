@@ -69,9 +69,7 @@ extension OpenAIChat {
       if let logprobs, logprobs.isArray, !logprobs.elements.isEmpty, open == .text {
         emit(.logprobs(logprobs), into: &events)
       }
-      if word == "error", failure == nil {
-        failure = UpstreamFailure(.server, message: "the upstream ended the answer with an error")
-      }
+      if failure == nil { failure = OpenAIChat.brokenOff(word) }
       guard failure == nil else { return }
       if word != nil { drain(isLast: true, into: &events) }
     }

@@ -47,7 +47,8 @@ extension OpenAIResponsesEventWriter {
     case .reasoning(let piece, let kind, let segment): growReasoning(piece, kind, segment, into: &output)
     case .input(let piece): growCall(piece, into: &output)
     case .annotation(let annotation): annotate(annotation, into: &output)
-    case .logprobs(let logprobs):
+    case .logprobs(let told):
+      let logprobs = OpenAIResponses.whole(told)
       let pending = Self.joined(open?.pendingLogprobs, logprobs)
       let all = Self.joined(open?.logprobs, logprobs)
       open?.pendingLogprobs = pending
@@ -117,8 +118,9 @@ extension OpenAIResponsesEventWriter {
     case .text(let whole):
       known = whole.text
       annotations = whole.annotations
-      open?.logprobs = whole.logprobs
-      open?.pendingLogprobs = whole.logprobs
+      let logprobs = whole.logprobs.map(OpenAIResponses.whole)
+      open?.logprobs = logprobs
+      open?.pendingLogprobs = logprobs
       shell.content = .text(Text(""))
     case .refusal(let whole):
       known = whole
@@ -183,6 +185,7 @@ extension OpenAIResponsesEventWriter {
   private mutating func annotate(_ annotation: Annotation, into output: inout [UInt8]) {
     guard let item = open, item.kind == .message else { return }
     var writer = JSONWriter()
+    items.losses.add(annotation, at: count, writing: .openAIResponses)
     guard OpenAIResponses.write(annotation, in: text, into: &writer) else {
       return items.losses.add(.annotations, at: count, "a citation of a document has no equivalent")
     }

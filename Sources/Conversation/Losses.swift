@@ -122,6 +122,23 @@ public struct Losses: Sendable {
     }
   }
 
+  /// Declares the words that a citation quotes, which only Anthropic sends along.
+  ///
+  /// What Gemini calls so is the answer's own text.
+  public mutating func add(_ citation: Annotation, at index: Int, candidate: Int = 0, writing dialect: DialectID) {
+    guard citation.original?.dialect == .anthropic, dialect != .anthropic, citation.citedText?.isEmpty == false else {
+      return
+    }
+    add(.annotations, at: index, candidate: candidate, "the words a citation quotes have no equivalent")
+  }
+
+  /// Declares the words that tell the model what an answer's schema is for.
+  public mutating func add(_ format: JSONSchemaFormat, writing dialect: DialectID) {
+    add(format.extensions, writing: dialect)
+    guard format.description?.isEmpty == false, let path = format.extensions?.path else { return }
+    add(path + ".description", "\(dialect.displayName) has no equivalent")
+  }
+
   /// Puts every place in words.
   public mutating func name(_ words: (LossPlace) -> String) {
     let unnamed = declared
@@ -156,9 +173,14 @@ public struct Losses: Sendable {
     add(part.frame?.extensions, writing: dialect)
   }
 
-  /// Declares that an answer which is to be gone on with looks finished: only Anthropic lets a turn pause.
+  /// Declares that an answer which is to be gone on with looks finished, for only Anthropic lets a turn pause, and
+  /// what Gemini says of an end that no other protocol has words for.
   public mutating func add(_ stop: Stop?, writing dialect: DialectID) {
-    guard let stop, stop.reason == .pauseTurn, stop.dialect != dialect else { return }
+    guard let stop, stop.dialect != dialect else { return }
+    if stop.dialect == .gemini, stop.message?.isEmpty == false, stop.reason != .refusal || dialect != .anthropic {
+      add("candidates[0].finishMessage", "\(dialect.displayName) has no equivalent")
+    }
+    guard stop.reason == .pauseTurn else { return }
     add(
       "stop_reason",
       dialect == .gemini ? "Gemini has no equivalent of `pause_turn`" : "`pause_turn` has no equivalent")

@@ -152,6 +152,9 @@ public struct Media: Sendable, Hashable {
   /// OpenAI image `detail`.
   public var detail: String?
 
+  /// The text of a text document for protocols that have no such thing: behind its title, where it has one.
+  public func titled(_ text: String) -> String { filename.map { "\($0):\n\(text)" } ?? text }
+
   /// Makes media.
   public init(_ source: Source, mediaType: String? = nil, filename: String? = nil, detail: String? = nil) {
     self.source = source

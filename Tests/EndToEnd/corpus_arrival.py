@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from corpus_facts import Answer, Fact, squeeze
+from corpus_facts import Answer, Fact, plain, squeeze
 
 #: Members a result may be put inside of, or taken out of.
 WRAPPERS = {"result", "output", "error", "content"}
@@ -35,7 +35,7 @@ def flat(value: Any) -> str:
             for name in sorted(value))
     if isinstance(value, list):
         return "".join(flat(item) for item in value)
-    return letters(json.dumps(value))
+    return letters(json.dumps(plain(value)))
 
 
 def tool_name(name: str) -> str:
@@ -46,7 +46,9 @@ def tool_name(name: str) -> str:
 def excused(fact: Fact, losses: list[dict]) -> bool:
     """Whether a loss names the place of this fact, a place inside it or one around it."""
     def related(path: str) -> bool:
-        longer, shorter = max(path, fact.path, key=len), min(path, fact.path, key=len)
+        # Gemini takes members in both spellings, and losses are told in that of the body.
+        names = [name.replace("_", "").lower() for name in (path, fact.path)]
+        longer, shorter = max(names, key=len), min(names, key=len)
         return bool(shorter) and longer.startswith(shorter) and longer[len(shorter):][:1] in ("", ".", "[")
 
     return any(related(loss["path"]) for loss in losses)
@@ -77,7 +79,8 @@ def request(sent: list[Fact], got: list[Fact], losses: list[dict]) -> list[str]:
                     missing.append(f"order of {fact.kind} at {fact.path}")
                 continue
             else:
-                arrived = letters(fact.value) in words
+                # A document inside a result may have become the result's text.
+                arrived = letters(fact.value) in words or any(letters(fact.value) in result for result in results)
         elif fact.kind.startswith("result"):
             wanted = flat(fact.value)
             arrived = not wanted or any(wanted in result for result in results) or wanted in words
@@ -108,7 +111,7 @@ def call_words(value: str) -> tuple[str, str]:
     try:
         parsed = json.loads(arguments)
     except ValueError:
-        return tool_name(name), letters(arguments)
+        return tool_name(name), "".join(sorted(letters(arguments)))
     if isinstance(parsed, dict) and set(parsed) == {"input"}:
         parsed = parsed["input"]
     return tool_name(name), "".join(sorted(flat(parsed)))
@@ -148,7 +151,8 @@ def answer(sent: Answer, got: Answer, losses: list[dict]) -> list[str]:
     refused = squeeze(sent.refusal)
     check(
         f"text {sent.text[:50]!r} became {got.text[:50]!r}",
-        spoken == heard or letters(spoken + refused) == letters(heard), "content", "text")
+        # A prompt that was blocked is answered with nothing by some, by others with words that say so.
+        spoken == heard or (not spoken and sent.stop == ended == "refusal") or sorted(letters(spoken + refused)) == sorted(letters(heard)), "content", "text")
     check(f"refusal {sent.refusal[:50]!r}", refused in squeeze(got.refusal + got.text), "refusal")
     check(
         f"reasoning {sent.reasoning[:50]!r} became {got.reasoning[:50]!r}",

@@ -133,6 +133,7 @@ def read_chat(body: dict) -> list[Fact]:
             elif part.get("type") == "file":
                 file = part["file"]
                 facts.append(Fact("media", media(file.get("file_data") or file.get("file_id") or ""), at))
+        facts.append(Fact(kind, message.get("refusal") or "", f"{where}.refusal"))
         for number, call in enumerate(as_list(message.get("tool_calls"))):
             function = call.get("function") or call.get("custom") or {}
             arguments = function.get("arguments", function.get("input", ""))
@@ -325,7 +326,8 @@ def chat_usage(usage: dict | None) -> dict[str, int]:
 
 
 CHAT_STOPS = {
-    "stop": "stop", "length": "length", "tool_calls": "tool", "function_call": "tool", "content_filter": "refusal"}
+    "stop": "stop", "length": "length", "tool_calls": "tool", "function_call": "tool", "content_filter": "refusal",
+    "max_tokens": "length", "error": "error", "insufficient_system_resource": "error"}  # vendors' own words
 
 
 def chat_call(call: dict) -> tuple[str, str]:
@@ -375,22 +377,34 @@ def stream_chat(events: list[dict]) -> Answer:
         if event.get("done"):
             told.stop = told.stop or "stop"
             break
-        if event.get("usage"):
-            told.usage = chat_usage(event["usage"])
+        usage = event.get("usage") or (event.get("x_groq") or {}).get("usage")
+        if usage:
+            told.usage = chat_usage(usage)
         for choice in event.get("choices") or []:
             if choice.get("index", 0) != 0:
                 continue
+            if choice.get("usage"):
+                told.usage = told.usage or chat_usage(choice["usage"])
             delta = choice.get("delta") or {}
             content = delta.get("content")
             told.text += text_of(content) if isinstance(content, list) else content or ""
             told.refusal += delta.get("refusal") or ""
             told.reasoning += chat_reasoning(delta)
             told.cited |= chat_citations(delta)
+            legacy = delta.get("function_call") or {}
+            if legacy:
+                known = calls.setdefault(-1, ["", ""])
+                known[0] += legacy.get("name") or ""
+                known[1] += legacy.get("arguments") or ""
             for call in as_list(delta.get("tool_calls")):
-                known = calls.setdefault(call.get("index", 0), ["", ""])
                 function = call.get("function") or call.get("custom") or {}
+                # Without an index a name begins a call.
+                index = call.get("index")
+                slot = index if index is not None else len(calls) if function.get("name") else max(len(calls) - 1, 0)
+                known = calls.setdefault(slot, ["", ""])
                 known[0] = known[0] or function.get("name") or ""
-                known[1] += function.get("arguments", function.get("input")) or ""
+                told_input = function.get("arguments", function.get("input")) or ""
+                known[1] += told_input if isinstance(told_input, str) else json.dumps(told_input)
             if choice.get("finish_reason"):
                 told.stop = CHAT_STOPS.get(choice["finish_reason"], "stop")
     told.calls = [(name, canonical(text or "{}")) for _, (name, text) in sorted(calls.items())]
@@ -525,11 +539,11 @@ def stream_anthropic(events: list[dict]) -> Answer:
 GEMINI_LENGTH = {"MAX_TOKENS", 2}  # Protocol buffers tell enums by number, and so do some clients' recordings.
 GEMINI_ERRORS = {
     "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "MISSING_THOUGHT_SIGNATURE", "TOO_MANY_TOOL_CALLS",
-    "MALFORMED_RESPONSE", "NO_IMAGE"}
+    "MALFORMED_RESPONSE"}
 
 GEMINI_REFUSALS = {
     "SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY", "IMAGE_RECITATION",
-    "IMAGE_PROHIBITED_CONTENT", "IMAGE_OTHER"}
+    "IMAGE_PROHIBITED_CONTENT", "IMAGE_OTHER", "NO_IMAGE", "MODEL_ARMOR"}
 
 
 def gemini_usage(usage: dict | None) -> dict[str, int]:

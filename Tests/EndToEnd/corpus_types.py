@@ -61,12 +61,26 @@ class Types:
     def event(self, protocol: str, event: dict) -> str | None:
         """Why the SDK's type refuses this event of a stream, or nothing."""
         if protocol in self.chunks:
-            return None if "error" in event else first_error(self.chunks[protocol], event)
+            return None if "error" in event else first_error(self.chunks[protocol], functions_only(event))
         kind = event.get("type")
         if protocol == "anthropic" and kind in ("ping", "error"):
             return None
+        if kind == "response.failed" and event["response"].get("error"):
+            # `server_is_overloaded` is OpenAI's own and Codex acts on it, though the SDK's type does not list it.
+            failed = {**event["response"], "error": {**event["response"]["error"], "code": "server_error"}}
+            event = {**event, "response": failed}
         known = self.by_type.get((protocol, kind))
         return f"unknown event {kind}" if known is None else first_error(known, event)
+
+
+def functions_only(chunk: dict) -> dict:
+    """A Chat chunk without the calls of custom tools: OpenAI streams them, its SDK's type for chunks has functions only."""
+    def without(choice: dict) -> dict:
+        delta = choice.get("delta") or {}
+        calls = [call for call in delta.get("tool_calls") or [] if "custom" not in call]
+        return {**choice, "delta": {**delta, "tool_calls": calls}} if delta.get("tool_calls") else choice
+
+    return {**chunk, "choices": [without(choice) for choice in chunk["choices"]]} if chunk.get("choices") else chunk
 
 
 def models(union: Any) -> list:

@@ -74,7 +74,10 @@ struct AnthropicEventWriter: EventWriter {
     case .partStarted(let start): if isFirst(start.candidate) { begin(start, into: &output) }
     case .partDelta(let delta): if isFirst(delta.candidate) { add(delta.delta, into: &output) }
     case .partFinished(let end): if isFirst(end.candidate) { finishPart(into: &output) }
-    case .candidateFinished(let index, let stop): if isFirst(index) { self.stop = stop }
+    case .candidateFinished(let index, let stop):
+      guard isFirst(index) else { return }
+      self.stop = stop
+      losses.add(stop, writing: AnthropicMessages.dialect)
     case .keepAlive: keepAlive(into: &output)
     case .opaque(let opaque): write(opaque, into: &output)
     case .finished: finish(into: &output)
@@ -88,7 +91,7 @@ struct AnthropicEventWriter: EventWriter {
 
   private mutating func isFirst(_ candidate: Int) -> Bool {
     if candidate == 0 { return true }
-    losses.add(.candidate, at: 0, candidate: 1, "Anthropic Messages has one answer; the first was kept")
+    losses.add(.candidate, at: 0, candidate: candidate, "Anthropic Messages has one answer; the first was kept")
     return false
   }
 

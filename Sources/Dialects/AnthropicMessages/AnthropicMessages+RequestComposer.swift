@@ -128,7 +128,7 @@ struct AnthropicRequestComposer {
       return nil
     }
     if format.extensions.own(AnthropicMessages.dialect) != nil { return format.schema }
-    losses.add(format.extensions, writing: AnthropicMessages.dialect)
+    losses.add(format, writing: AnthropicMessages.dialect)
     guard let schema = format.schema, schema.isObject else {
       losses.add(.outputFormat, "a schema is required; sent without")
       return nil

@@ -42,11 +42,13 @@ extension AnthropicMessages {
   ) -> [UInt8] {
     if let failure = response.failure { return writeFailure(failure, requestID: "req_" + reply.exchangeID).body }
     losses.add(response.extensions, writing: Self.dialect)
-    if response.candidates.count > 1 {
-      losses.add(.candidate, at: 0, candidate: 1, "Anthropic Messages has one answer; the first was kept")
+    for further in response.candidates.dropFirst() {
+      losses.add(
+        .candidate, at: 0, candidate: further.index, "Anthropic Messages has one answer; the first was kept")
     }
     let candidate = response.candidates.first ?? Candidate()
     losses.add(candidate.extensions, writing: Self.dialect)
+    losses.add(candidate.stop, writing: Self.dialect)
     let own = response.extensions.own(Self.dialect)
     var blocks = AnthropicAnswerBlocks(reply: reply, stop: candidate.stop)
     let id = response.id.flatMap { $0.isEmpty ? nil : $0 } ?? "msg_" + reply.exchangeID

@@ -82,12 +82,15 @@ extension AnthropicRequestComposer {
   }
 
   /// Functions that may not be called stay out; what the vendor runs itself was never in question.
-  private func allowedTools() -> [Tool] {
+  private mutating func allowedTools() -> [Tool] {
     guard case .allowed(let names, _) = request.toolChoice else { return request.tools }
     return request.tools.filter { tool in
       switch tool.kind {
-      case .function, .custom: names.contains(tool.name)
-      case .hosted, .opaque: true
+      case .function, .custom:
+        if names.contains(tool.name) { return true }
+        losses.addTool(tool.place, tool.name, "may not be called now; Anthropic is not told of it")
+        return false
+      case .hosted, .opaque: return true
       }
     }
   }

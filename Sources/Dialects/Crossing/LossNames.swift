@@ -30,13 +30,20 @@ extension Dialect {
     switch place {
     case .words(let words):
       // Google's servers take two spellings; the reader names the usual one.
-      id == .gemini ? MemberPath(words, in: body).text : words
+      id == .gemini ? MemberPath(words, in: body).text : citing(words)
     case .setting(let setting, let below):
       LossPlace.join(said(of: names(of: setting), in: body) ?? place.neutral, below)
     case .tool(let path, let field, let below):
       LossPlace.join(said(of: names(of: field, ofToolAt: path), in: body) ?? place.neutral, below)
     case .answer(let field, let candidate, let part): name(of: field, candidate: candidate, part: part)
     }
+  }
+
+  /// What a text cites under this protocol's own name.
+  private func citing(_ words: String) -> String {
+    let common = ".annotations"
+    guard id == .anthropic, words.hasSuffix(common) else { return words }
+    return words.dropLast(common.count) + ".citations"
   }
 
   /// The first of `names` that `body` has, else the usual one.

@@ -178,6 +178,7 @@ extension Gemini {
       for annotation in text.annotations {
         if var citation = GeminiCitation(annotation, in: &offsets) {
           citation.part = places[index] ?? 0
+          losses.add(annotation, at: index, candidate: candidate.index, writing: .gemini)
           cited.append(citation)
         } else {
           losses.add(.annotations, at: index, candidate: candidate.index, GeminiCitation.unsayable)

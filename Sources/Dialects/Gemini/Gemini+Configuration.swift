@@ -158,7 +158,7 @@ extension Gemini {
     case .jsonObject: break
     case .jsonSchema(let wanted):
       schema = wanted.schema
-      losses.add(wanted.extensions, writing: .gemini)
+      losses.add(wanted, writing: .gemini)
     }
     if hasFunctions, !quirks.mixedTools {
       losses.add(.outputFormat, "cannot stand beside functions; the functions are kept")

@@ -59,7 +59,7 @@ extension Gemini {
       }
     case .text(let text):
       writer.object { writer in
-        writer.member("text", media.filename.map { "\($0):\n\(text)" } ?? text)
+        writer.member("text", media.titled(text))
         sign(&writer)
       }
     }

@@ -23,12 +23,24 @@ struct GeminiEventReader: EventReader {
     /// The text of the last text part, for the byte offsets of citations.
     var text = TextOffsets()
     var cited: Set<String> = []
+    /// What the chunk that is being read cites; said of the text that is open last in it.
+    var sources = Sources()
+    /// Whether the open part is text of the model, which can cite.
+    var canCite = false
     /// The search that the latest grounding tells of.
     var search: Part?
     /// What parts said was searched for.
     var queries: Set<String> = []
     /// A call whose arguments come in pieces.
     var arguments = PartialArguments()
+  }
+
+  /// What a chunk says of the text of its candidate.
+  private struct Sources {
+    var grounding: JSON?
+    var citations: JSON?
+    var logprobs: JSON?
+    var isEmpty: Bool { grounding == nil && citations == nil && logprobs == nil }
   }
 
   private let origin: SealOrigin?
@@ -126,7 +138,7 @@ struct GeminiEventReader: EventReader {
 
   private mutating func read(_ json: JSON, position: Int, into events: inout [ConversationEvent]) {
     var (content, reason, message): (JSON?, JSON?, JSON?)
-    var (grounding, citations, logprobs): (JSON?, JSON?, JSON?)
+    var sources = Sources()
     var index = position
     var rest: [JSONMember] = []
     for member in json.members {
@@ -141,9 +153,9 @@ struct GeminiEventReader: EventReader {
       } else if member.isNamed(.finishMessage) {
         message = value
       } else {
-        if member.isNamed(.groundingMetadata) { grounding = value }
-        if member.isNamed(.citationMetadata) { citations = value }
-        if member.isNamed(.logprobsResult) { logprobs = value }
+        if member.isNamed(.groundingMetadata) { sources.grounding = value }
+        if member.isNamed(.citationMetadata) { sources.citations = value }
+        if member.isNamed(.logprobsResult) { sources.logprobs = value }
         rest.append(member)
       }
     }
@@ -156,6 +168,7 @@ struct GeminiEventReader: EventReader {
     var track = Track(index: index)
     swap(&track, &tracks[slot])
     defer { swap(&track, &tracks[slot]) }
+    track.sources = sources
     if let content {
       let parts = content["parts"] ?? .null
       if parts.isObject {
@@ -166,10 +179,8 @@ struct GeminiEventReader: EventReader {
     }
     guard !isEnded else { return }
     if let reason { track.stop = (reason, message?.string ?? track.stop?.message) }
-    if let search = grounding.flatMap(Gemini.search) { track.search = search }
-    if track.open == .text {
-      cite(grounding: grounding, citations: citations, logprobs: logprobs, of: &track, into: &events)
-    }
+    if let search = sources.grounding.flatMap(Gemini.search) { track.search = search }
+    cite(of: &track, into: &events)
     forward(rest, index: index, name: "candidate", into: &events)
   }
 
@@ -177,6 +188,7 @@ struct GeminiEventReader: EventReader {
     var (text, signature): (String?, String?)
     var call: JSON?
     var isThought = false
+    var hasMore = false
     for member in json.members {
       if member.isNamed("text") {
         text = member.value.string
@@ -186,9 +198,13 @@ struct GeminiEventReader: EventReader {
         signature = member.value.string
       } else if member.isNamed(.functionCall) {
         call = member.value
+      } else if !member.value.isNull {
+        hasMore = true
       }
     }
-    if let text { return read(text: text, isThought: isThought, signature, of: &track, into: &events) }
+    if let text {
+      return read(text: text, isThought: isThought, signature, rest: hasMore ? json : nil, of: &track, into: &events)
+    }
     if let call, call.isObject {
       return read(call: call, of: json, signature, track: &track, into: &events)
     }
@@ -213,16 +229,29 @@ struct GeminiEventReader: EventReader {
   // MARK: - Text
 
   private func read(
-    text: String, isThought: Bool, _ signature: String?, of track: inout Track,
+    text: String, isThought: Bool, _ signature: String?, rest: JSON?, of track: inout Track,
     into events: inout [ConversationEvent]
   ) {
-    if text.isEmpty, signature == nil { return }
+    if text.isEmpty, signature == nil, rest == nil { return }
     let kind = isThought ? Track.Open.reasoning : .text
-    // A lone signature belongs to what it follows; otherwise another kind of text begins another part.
-    if track.open != kind || (signature != nil && track.hasState) || (track.hasState && !text.isEmpty && isThought) {
+    // A lone signature belongs to what it follows; otherwise another kind of text begins another part, and so does one
+    // that brings members nobody knows.
+    if track.open != kind || rest != nil || (signature != nil && track.hasState)
+      || (track.hasState && !text.isEmpty && isThought)
+    {
       close(&track, into: &events)
-      open(Part(isThought ? .reasoning(Reasoning()) : .text(Text(""))), &track, into: &events)
+      var part = Part(isThought ? .reasoning(Reasoning()) : .text(Text("")))
+      if let rest {
+        var reader = ObjectReader(rest)
+        _ = reader.take("text")
+        _ = reader.take("thought")
+        _ = reader.take(.thoughtSignature)
+        part.extensions = Extensions(
+          .gemini, path: "candidates[\(track.index)].content.parts[\(track.nextPart)]", reader)
+      }
+      open(part, &track, into: &events)
       track.open = kind
+      track.canCite = !isThought
       track.text = TextOffsets()
     }
     if !text.isEmpty {
@@ -276,6 +305,7 @@ struct GeminiEventReader: EventReader {
     events.append(.partStarted(PartStart(candidate: track.index, index: track.nextPart, part: part)))
     track.nextPart += 1
     track.hasState = false
+    track.canCite = false
     // Parts that come whole are closed by whoever opened them.
     track.open = .text
   }
@@ -286,15 +316,18 @@ struct GeminiEventReader: EventReader {
 
   private func close(_ track: inout Track, into events: inout [ConversationEvent]) {
     guard track.open != .none else { return }
+    cite(of: &track, into: &events)
     if track.open == .call { delta(.input(track.arguments.text), track, into: &events) }
     events.append(.partFinished(PartEnd(candidate: track.index, index: track.nextPart - 1)))
     track.open = .none
   }
 
-  private func cite(
-    grounding: JSON?, citations: JSON?, logprobs: JSON?, of track: inout Track, into events: inout [ConversationEvent]
-  ) {
-    let found = (grounding.map(Gemini.grounding) ?? []) + (citations.map(Gemini.citations) ?? [])
+  /// Gives the open text what its chunk cites; called before a text ends, for a call may follow it in the same chunk.
+  private func cite(of track: inout Track, into events: inout [ConversationEvent]) {
+    guard track.canCite, !track.sources.isEmpty else { return }
+    let sources = track.sources
+    track.sources = Sources()
+    let found = (sources.grounding.map(Gemini.grounding) ?? []) + (sources.citations.map(Gemini.citations) ?? [])
     for (var annotation, segment) in found {
       let span = Gemini.span(of: segment, in: &track.text)
       annotation.start = span?.start
@@ -304,7 +337,7 @@ struct GeminiEventReader: EventReader {
       else { continue }
       delta(.annotation(annotation), track, into: &events)
     }
-    if let logprobs, let logprobs = Gemini.logprobs(logprobs) {
+    if let logprobs = sources.logprobs.flatMap(Gemini.logprobs) {
       delta(.logprobs(logprobs), track, into: &events)
     }
   }

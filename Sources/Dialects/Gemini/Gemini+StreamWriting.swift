@@ -111,7 +111,9 @@ struct GeminiEventWriter: EventWriter {
         }
       }
     case .input(let piece): tracks[slot].input += piece
-    case .annotation(let annotation): tracks[slot].annotations.append(annotation)
+    case .annotation(let annotation):
+      losses.add(annotation, at: tracks[slot].partIndex, candidate: tracks[slot].index, writing: .gemini)
+      tracks[slot].annotations.append(annotation)
     case .logprobs: losses.add(.logprobs, at: tracks[slot].partIndex, "Gemini streams carry none")
     case .state(let state):
       tracks[slot].state = state

@@ -55,7 +55,7 @@ extension OpenAIChat.TurnWriter {
     case .file(let media):
       switch media.source {
       case .base64: elements.append(Part(.file(media)))
-      case .text(let text): elements.append(.text(text))
+      case .text(let text): elements.append(.text(media.titled(text)))
       case .fileID where dialect == .openAIResponses: elements.append(Part(.file(media)))
       case .fileID: note("file left out", "a file id of another vendor")
       case .url(let url): note("file at \(url)", "files by address have no equivalent; the address stays as text")

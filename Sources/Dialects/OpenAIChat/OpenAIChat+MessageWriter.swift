@@ -177,16 +177,22 @@ extension OpenAIChat {
       var text = JoinedText()
       var refusal: String?
       var thoughts: [String] = []
+      var unsealed: [String] = []
       var details = JSONList()
       var calls: [(ToolCall, ReasoningState?)] = []
       for part in parts {
         losses.add(part, writing: .openAIChat)
         switch part.content {
-        case .text(let piece): text.append(piece.text)
+        case .text(let piece):
+          text.append(piece.text)
+          if !piece.annotations.isEmpty {
+            losses.add((part.path ?? assistantPath) + ".annotations", "citations are not sent back")
+          }
         case .refusal(let piece): refusal = (refusal ?? "") + piece
         case .reasoning(let reasoning):
           text.interrupt()
           if !reasoning.text.isEmpty { thoughts.append(reasoning.text) }
+          if !reasoning.text.isEmpty, part.state == nil { unsealed.append(part.path ?? assistantPath) }
           if let state = own(part.state) { details.append(detailsOf: state) }
         case .toolCall(let call):
           text.interrupt()
@@ -203,6 +209,9 @@ extension OpenAIChat {
       }
       let replays = quirks.reasoningReplay == .always || (quirks.reasoningReplay == .toolTurns && !calls.isEmpty)
       let reasoning = replays && !thoughts.isEmpty ? thoughts.joined(separator: "\n\n") : nil
+      if !replays {
+        for path in unsealed { losses.add(path, "\(DialectID.openAIChat.displayName) takes no thoughts back") }
+      }
       guard !text.text.isEmpty || refusal != nil || !calls.isEmpty || reasoning != nil || !details.isEmpty
       else { return }
       writer.object { writer in

@@ -28,6 +28,9 @@ extension OpenAIChat {
       response.failure = Self.failure(error, status: nil, whole: body)
     } else if let failure = body["choices"]?.elements.compactMap({ $0["error"] }).first(where: \.isObject) {
       response.failure = Self.failure(failure, status: nil, whole: body)
+    } else if let failure = body["choices"]?.elements.compactMap({ Self.brokenOff($0["finish_reason"]?.string) }).first
+    {
+      response.failure = failure
     } else if Self.hasNamelessCallsOnly(response.candidates) {
       response.failure = UpstreamFailure(.badGateway, message: "the model called a tool without naming it")
     }
@@ -243,6 +246,7 @@ extension OpenAIChat {
     if !answer.annotations.isEmpty {
       writer.array("annotations") { writer in
         for (annotation, offset) in answer.annotations {
+          losses.add(annotation, at: 0, writing: .openAIChat)
           if !write(annotation, offset: offset, into: &writer) {
             losses.add(.annotations, at: 0, "\(DialectID.openAIChat.displayName) cites addresses only")
           }

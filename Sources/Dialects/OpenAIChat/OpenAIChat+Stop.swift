@@ -28,6 +28,18 @@ extension OpenAIChat {
     return stop
   }
 
+  /// The failure that a finish reason tells of: OpenRouter's `error`, and DeepSeek's word for servers that are busy.
+  ///
+  /// https://api-docs.deepseek.com/api/create-chat-completion
+  static func brokenOff(_ word: String?) -> UpstreamFailure? {
+    switch word {
+    case "error": UpstreamFailure(.server, message: "the upstream ended the answer with an error")
+    case "insufficient_system_resource":
+      UpstreamFailure(.overloaded, message: "the upstream broke the answer off: \(word ?? "")")
+    default: nil
+    }
+  }
+
   static func finishReason(_ stop: Stop?, hasCalls: Bool, hasRefusal: Bool = false) -> String {
     guard let stop else { return hasCalls ? "tool_calls" : "stop" }
     if stop.dialect == .openAIChat, let word = stop.original, !hasCalls || word != "stop" {

@@ -70,6 +70,8 @@ extension OpenAIChat {
             isFirst = true
             start(chunk, &events)
           }
+          // Moonshot counts inside the choice.
+          if usage == nil, let value = choice["usage"], value.isObject { usage = OpenAIChat.readUsage(value) }
           read(choice, &events)
           if isOver { return }
         }

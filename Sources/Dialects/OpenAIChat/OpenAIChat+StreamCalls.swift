@@ -138,6 +138,10 @@ extension OpenAIChat {
       }
       guard let known = call.name else { return false }
       if let id = update.id, let other = call.id, id != other { return true }
+      // Some vendors repeat the name to the last, and end with a delta that says nothing.
+      if update.id == nil, update.input.isEmpty, update.index != nil, update.index == call.index, known == name {
+        return false
+      }
       // The name again: some vendors repeat it until the arguments are whole.
       return call.scan.isWhole || call.kind == .custom || (known != name && update.index == nil)
     }

@@ -74,9 +74,7 @@ extension OpenAIChat {
       }
       if let logprobs, !weigh(logprobs.value, into: &events) { rest.append(logprobs) }
       if !rest.isEmpty { events.append(.opaque(OpenAIChat.event("choice", rest, index: index))) }
-      if word == "error", failure == nil {
-        failure = UpstreamFailure(.server, message: "the upstream ended the answer with an error")
-      }
+      if failure == nil { failure = OpenAIChat.brokenOff(word) }
       guard failure == nil else { return }
       if word != nil { drain(isLast: true, into: &events) }
     }

@@ -313,6 +313,7 @@ extension OpenAIChat {
       var array = JSONWriter()
       var isWritten = false
       let offset = candidates[position].partOffset
+      losses.add(annotation, at: 0, writing: .openAIChat)
       array.array { isWritten = OpenAIChat.write(annotation, offset: offset, into: &$0) }
       guard isWritten else {
         return losses.add(.annotations, at: 0, "\(DialectID.openAIChat.displayName) cites addresses only")

@@ -47,7 +47,8 @@ extension OpenAIResponsesEventWriter {
     case .reasoning(let piece, let kind, let segment): growReasoning(piece, kind, segment, into: &output)
     case .input(let piece): growCall(piece, into: &output)
     case .annotation(let annotation): annotate(annotation, into: &output)
-    case .logprobs(let logprobs):
+    case .logprobs(let told):
+      let logprobs = OpenAIResponses.whole(told)
       open?.pendingLogprobs.append(elementsOf: logprobs)
       open?.logprobs.append(elementsOf: logprobs)
     case .state(let state): open?.state = state
@@ -105,8 +106,9 @@ extension OpenAIResponsesEventWriter {
     case .text(let whole):
       known = whole.text
       annotations = whole.annotations
-      open?.logprobs = JSONList(whole.logprobs)
-      open?.pendingLogprobs = JSONList(whole.logprobs)
+      let logprobs = whole.logprobs.map(OpenAIResponses.whole)
+      open?.logprobs = JSONList(logprobs)
+      open?.pendingLogprobs = JSONList(logprobs)
       shell.content = .text(Text(""))
     case .refusal(let whole):
       known = whole
@@ -173,6 +175,7 @@ extension OpenAIResponsesEventWriter {
     // Not held while it grows, so that it grows in place.
     guard let kind = open?.kind, kind == .message, let id = open?.id, let content = open?.parts.count else { return }
     var writer = JSONWriter()
+    items.losses.add(annotation, at: count, writing: .openAIResponses)
     guard OpenAIResponses.write(annotation, in: text, into: &writer) else {
       return items.losses.add(.annotations, at: count, "a citation of a document has no equivalent")
     }

@@ -161,6 +161,7 @@ struct ResponsesContentWriter {
       if isAnswer || own?.source["annotations"]?.isArray == true || !kept.isEmpty {
         writer.array("annotations") { writer in
           for annotation in kept {
+            losses.add(annotation, at: 0, writing: .openAIResponses)
             if !OpenAIResponses.write(annotation, in: text.text, into: &writer) {
               losses.add(place + ".annotations", "a citation of a document has no equivalent")
             }
@@ -168,7 +169,11 @@ struct ResponsesContentWriter {
         }
       }
       if let logprobs = text.logprobs {
-        if isAnswer || own != nil { writer.member("logprobs", logprobs) }
+        if own != nil {
+          writer.member("logprobs", logprobs)
+        } else if isAnswer {
+          writer.member("logprobs", OpenAIResponses.whole(logprobs))
+        }
       } else if isAnswer || own?.source["logprobs"]?.isArray == true {
         writer.array("logprobs") { _ in }
       }
@@ -211,7 +216,7 @@ struct ResponsesContentWriter {
         }
       case .url(let url): writeFile("file_url", url, into: &writer)
       case .fileID(let file) where knowsID: writeFile("file_id", file, into: &writer)
-      case .text(let text): return writeText(text, into: &writer)
+      case .text(let text): return writeText(media.titled(text), into: &writer)
       case .fileID: return refuse("a file id of another vendor", place, &losses)
       }
     case .audio(let media):

@@ -229,7 +229,7 @@ extension OpenAIResponses {
   static func write(
     _ choice: ToolChoice, source: JSON?, tools: [Tool], losses: inout Losses, into writer: inout JSONWriter
   ) {
-    if let source, same(readChoice(source), choice) { return writer.member("tool_choice", source) }
+    if let source, readChoice(source).says(choice) { return writer.member("tool_choice", source) }
     func kind(of name: String) -> StaticString {
       for tool in tools where tool.name == name {
         if case .custom = tool.kind { return "custom" }
@@ -272,17 +272,6 @@ extension OpenAIResponses {
     tools.contains { tool in
       guard tool.name == name, case .hosted(let hosted) = tool.kind else { return false }
       return hosted.kind == .webSearch
-    }
-  }
-
-  private static func same(_ left: ToolChoice, _ right: ToolChoice) -> Bool {
-    switch (left, right) {
-    case (.auto, .auto), (.none, .none), (.required, .required): true
-    case (.tool(let name, let kind), .tool(let other, let otherKind)): name == other && kind == otherKind
-    case (.allowed(let names, let required), .allowed(let others, let otherRequired)):
-      names == others && required == otherRequired
-    case (.opaque(let part), .opaque(let other)): part.json == other.json
-    default: false
     }
   }
 }

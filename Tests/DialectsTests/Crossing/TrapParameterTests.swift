@@ -177,6 +177,24 @@ import Wire
     #expect(foreign.body[name: field.rawValue]?.int == 99 && foreign.body[name: other] == nil)
   }
 
+  @Test(arguments: [
+    (Quirks.MaxTokensField.asSent, "max_completion_tokens"), (.asSentOrMaxTokens, "max_tokens"),
+  ])
+  func aChatClientsOwnSpellingOfTheLimitStays(field: Quirks.MaxTokensField, others: String) throws {
+    for sent in ["max_tokens", "max_completion_tokens"] {
+      let own = try Self.send(#""\#(sent)":9"#, to: .openAIChat) { $0.maxTokensField = field }
+      #expect(own.body[name: sent]?.int == 9)
+      // Through reader and writer.
+      let read = try Self.send(#""\#(sent)":9,"x":"custom""#, to: .openAIChat) {
+        $0.maxTokensField = field
+        $0.customTools = false
+      }
+      #expect(read.body[name: sent]?.int == 9)
+    }
+    let foreign = try Self.send("", .anthropic, to: .openAIChat) { $0.maxTokensField = field }
+    #expect(foreign.body[name: others]?.int == 99)
+  }
+
   @Test func stopSequencesAreAListAsLongAsTheProtocolTakes() throws {
     #expect(try Self.send(#""stop":"x""#, to: .anthropic).body["stop_sequences"]?.text == #"["x"]"#)
     #expect(try Self.send(#""stop":"x""#, to: .gemini).body.place("generationConfig.stopSequences").text == #"["x"]"#)

@@ -1,5 +1,6 @@
 import Conversation
 import Providers
+import Routing
 import Testing
 import Upstream
 import Wire

@@ -29,17 +29,21 @@ public struct TextInput: Sendable {
   /// Reads to the end of the stream, whatever its bytes are, refusing more than `limit` of them.
   public func readBytes(limit: Int) throws(ConsoleError) -> [UInt8] {
     var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65_536)
-    while true {
-      let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-      if count == 0 { break }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw .badInput("standard input cannot be read: \(String(cString: strerror(errno)))")
-      }
-      bytes += buffer.prefix(count)
+    while let piece = try readPiece() {
+      bytes += piece
       if bytes.count > limit { throw .badInput("standard input holds more than \(limit) bytes") }
     }
     return bytes
+  }
+
+  /// Reads what has arrived, waiting for something; nil at the end of the stream.
+  public func readPiece() throws(ConsoleError) -> [UInt8]? {
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+      if count >= 0 { return count == 0 ? nil : Array(buffer.prefix(count)) }
+      if errno == EINTR { continue }
+      throw .badInput("standard input cannot be read: \(String(cString: strerror(errno)))")
+    }
   }
 }

@@ -12,6 +12,8 @@ public struct Extensions: Sendable {
   public var residue: ObjectResidue
   /// What was not understood of the objects inside this one; each tells its place in its own `path`.
   public var nested: [Extensions] = []
+  /// Members that only say again what was asked or is told elsewhere: restored, but nowhere else missed.
+  public var repeated: Set<String> = []
 
   /// Keeps what `reader` has not taken so far.
   public init(_ dialect: DialectID, path: String, _ reader: ObjectReader) {

@@ -154,10 +154,11 @@ public struct Losses: Sendable {
 
   /// Declares every member that `extensions` kept and the writer of `dialect` cannot restore.
   ///
-  /// Nulls and empty lists say nothing and are no loss.
+  /// Nulls and empty lists say nothing, repetitions nothing new: they are no loss.
   public mutating func add(_ extensions: Extensions?, writing dialect: DialectID) {
     guard let extensions, extensions.dialect != dialect else { return }
-    for member in extensions.residue.rest where !Self.saysNothing(member.value) {
+    for member in extensions.residue.rest
+    where !Self.saysNothing(member.value) && !extensions.repeated.contains(member.key) {
       let prefix = extensions.path.isEmpty ? "" : extensions.path + "."
       add(prefix + member.key, "\(dialect.displayName) has no equivalent")
     }

@@ -5,9 +5,11 @@
 public struct Quirks: Sendable, Hashable, Codable {
   /// Chat: the member that carries the output limit.
   ///
-  /// `asSent` keeps the one a Chat client used.
   public enum MaxTokensField: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The one a Chat client used; `max_completion_tokens` for other clients.
     case asSent = "as-sent"
+    /// The one a Chat client used; `max_tokens` for other clients, which the plainest servers know.
+    case asSentOrMaxTokens = "as-sent-or-max_tokens"
     case maxTokens = "max_tokens"
     case maxCompletionTokens = "max_completion_tokens"
   }

@@ -196,17 +196,14 @@ public protocol EventWriter: Sendable {
 
 /// What a protocol allows in names.
 public struct NamingRule: Sendable, Hashable {
-  /// The most characters of a tool's name.
-  public var maxToolNameLength: Int
-  /// Punctuation allowed beside ASCII letters and digits.
-  public var toolNamePunctuation: String
-  /// Whether a name must begin with a letter or underscore.
-  public var startsWithLetter: Bool
+  /// In names of tools.
+  public var tools: Alphabet
+  /// In names of properties at the root of a tool's schema; nil for anything.
+  public var properties: Alphabet?
 
   /// Makes a rule.
-  public init(maxToolNameLength: Int, toolNamePunctuation: String, startsWithLetter: Bool) {
-    self.maxToolNameLength = maxToolNameLength
-    self.toolNamePunctuation = toolNamePunctuation
-    self.startsWithLetter = startsWithLetter
+  public init(tools: Alphabet, properties: Alphabet? = nil) {
+    self.tools = tools
+    self.properties = properties
   }
 }

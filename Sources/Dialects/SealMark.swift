@@ -11,18 +11,9 @@ public struct SealMark: Sendable, Hashable {
 
   /// Makes the mark of a word; nil unless it is eight ASCII letters and digits.
   public init?(_ text: String) {
-    guard text.utf8.count == 8, text.utf8.allSatisfy(Self.isAllowed) else { return nil }
+    guard text.utf8.count == 8, text.utf8.allSatisfy(\.isASCIILetterOrDigit) else { return nil }
     self.init(text: text)
   }
 
   private init(text: String) { self.text = text }
-
-  private static func isAllowed(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: false
-    }
-  }
 }

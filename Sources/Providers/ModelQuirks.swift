@@ -65,19 +65,30 @@ extension ProviderPreset {
   public func quirks(forModel model: String) -> Quirks { adapt(quirks, toModel: model) }
 
   fileprivate func adapt(_ base: Quirks, toModel model: String) -> Quirks {
+    modelQuirks.adapt(base, to: model, preset: quirks)
+  }
+}
+
+extension [ModelQuirks] {
+  /// The quirks for a model, where `base` is what the user left or made of `preset`.
+  fileprivate func adapt(_ base: Quirks, to model: String, preset: Quirks) -> Quirks {
     var result = base
-    for entry in modelQuirks where ModelPattern(entry.pattern).matches(model, .whole) {
-      for setting in entry.settings { setting.apply(to: &result, own: base, preset: quirks) }
+    for entry in self where ModelPattern(entry.pattern).matches(model, .whole) {
+      for setting in entry.settings { setting.apply(to: &result, own: base, preset: preset) }
     }
     return result
   }
 }
 
 extension Provider {
-  /// The provider's quirks for one model: its own, and what its preset knows of the model where the user left the
-  /// preset's value alone.
+  /// The provider's quirks for one model: its own, and what is known of the model where the user left them alone.
+  ///
+  /// A preset knows its models; without one, what OpenAI's need counts wherever they are.
   public func quirks(forModel model: String) -> Quirks {
-    guard let preset, let known = ProviderCatalog.preset(named: preset) else { return quirks }
+    guard let preset, let known = ProviderCatalog.preset(named: preset) else {
+      let start = UnknownVendor.quirks(speaking: endpoints.map(\.dialect))
+      return UnknownVendor.modelQuirks.adapt(quirks, to: model, preset: start)
+    }
     return known.adapt(quirks, toModel: model)
   }
 }

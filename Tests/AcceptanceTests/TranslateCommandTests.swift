@@ -199,6 +199,46 @@ struct TranslateCommandTests {
     try check(session, "translate-batch")
   }
 
+  /// The input stays open: only what is written as it comes can be seen.
+  @Test(arguments: [("openai-chat", "anthropic"), ("openai-chat", "openai-chat"), ("gemini", "openai-responses")])
+  func `translate: a stream is written as it comes`(source: String, target: String) throws {
+    let home = try TemporaryHome()
+    let (input, output, errors) = (try FeedPipe(), try LinePipe(), try ScratchFile())
+    let process = try AorProcess(
+      ["translate", "stream", "--from", source, "--to", target],
+      environment: ["AOR_HOME": home.path, "PATH": "/usr/bin:/bin"], input: input.reading, output: output.writing,
+      error: errors.descriptor)
+    output.closeWriting()
+    let guardian = DispatchWorkItem { process.signal(SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: guardian)
+    defer { guardian.cancel() }
+    let isGemini = source == "gemini"
+    func event(_ word: String, _ end: String?) -> String {
+      isGemini
+        ? #"data: {"candidates":[{"content":{"role":"model","parts":[{"text":"\#(word)"}]}"#
+          + (end == nil ? "" : #","finishReason":"STOP""#) + "}]}\n\n"
+        : #"data: {"id":"c1","choices":[{"index":0,"delta":{"content":"\#(word)"}"#
+          + (end == nil ? "" : #","finish_reason":"stop""#) + "}]}\n\n"
+    }
+    func waits(for word: String) -> Bool {
+      while let line = output.next() { if line.contains(word) { return true } }
+      return false
+    }
+    try input.send(event("first", nil))
+    #expect(waits(for: "first"))
+    // An event in two pieces.
+    let second = event("second", nil)
+    try input.send(String(second.prefix(20)))
+    try input.send(String(second.dropFirst(20)))
+    #expect(waits(for: "second"))
+    try input.send(event("third", "end") + (isGemini ? "" : "data: [DONE]\n\n"))
+    input.end()
+    #expect(waits(for: "third"))
+    while output.next() != nil {}
+    #expect(process.wait() == 0)
+    #expect(try errors.text() == "")
+  }
+
   @Test func `translate: the gateway sends the very same request`() throws {
     let session = try makeSession()
     let seen = Seen()

@@ -94,6 +94,20 @@ import Wire
     }
   }
 
+  @Test func whatAProviderRefusesIsTakenOutOfWhatItIsLeft() async throws {
+    let reply = #"{"id":"resp_9","object":"response.compaction","created_at":1,"output":[],"usage":{}}"#
+    let scripted = ScriptedUpstream(.json(reply))
+    var quirks = Self.quirks(compaction: true)
+    quirks.stripFields = ["prompt_cache_key"]
+    try await GatewayFixture.run(.openAIResponses, scripted, quirks: quirks) { gateway in
+      _ = try await gateway.post(
+        "/v1/responses/compact", #"{"model":"some-model", "prompt_cache_key":"k","input":\#(Self.input)]}"#)
+      #expect(scripted.requests.last?.text == #"{"model":"some-model","input":\#(Self.input)]}"#)
+      #expect(gateway.records.last?.losses.map(\.path) == ["prompt_cache_key"])
+      #expect(gateway.records.last?.exchangePath == .patched)
+    }
+  }
+
   @Test(arguments: [
     (404, #"{"error":{"message":"Not Found"}}"#, "/v1/responses/compact"),
     (

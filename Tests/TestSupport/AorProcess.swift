@@ -197,3 +197,36 @@ public final class LinePipe {
     close(reading)
   }
 }
+
+/// A child's input, written bit by bit and held open.
+public final class FeedPipe {
+  /// For the child.
+  public let reading: Int32
+  private let writing: Int32
+  private var isOpen = true
+
+  /// Makes a pipe.
+  public init() throws {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw POSIXError(.EIO) }
+    (reading, writing) = (ends[0], ends[1])
+  }
+
+  /// Writes text; a pipe takes 64 KiB before it blocks.
+  public func send(_ text: String) throws {
+    let bytes = Array(text.utf8)
+    let count = bytes.withUnsafeBytes { write(writing, $0.baseAddress, $0.count) }
+    guard count == bytes.count else { throw POSIXError(.EIO) }
+  }
+
+  /// Ends the input.
+  public func end() {
+    if isOpen { close(writing) }
+    isOpen = false
+  }
+
+  deinit {
+    end()
+    close(reading)
+  }
+}

@@ -160,6 +160,16 @@ public enum StreamDriver {
     return events.filter { if case .keepAlive = $0 { false } else { true } }
   }
 
+  /// The server-sent events of a whole stream.
+  public static func frames(_ bytes: [UInt8]) throws -> [ServerSentEvent] {
+    var parser = EventStreamParser()
+    var frames: [ServerSentEvent] = []
+    func take(_ item: EventStreamItem) { if case .event(let event) = item { frames.append(event) } }
+    try parser.feed(bytes, take)
+    parser.finish(take)
+    return frames
+  }
+
   /// The bytes a client's stream of these events is.
   public static func bytes(_ events: [ConversationEvent], _ dialect: any Dialect, reply: ReplyContext) -> [UInt8] {
     var writer = dialect.makeEventWriter(for: reply)

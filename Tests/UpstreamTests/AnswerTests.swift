@@ -148,13 +148,7 @@ import Upstream
 
   @Test(arguments: [100_000, 5_000_000])
   func largeBodiesArriveWholeBothWays(size: Int) async throws {
-    let server = try ScriptedServer { connection in
-      while true {
-        let request = try connection.readRequest()
-        try connection.write("HTTP/1.1 200 OK\r\nContent-Length: \(request.body.count)\r\n\r\n")
-        try connection.write(request.body)
-      }
-    }
+    let server = try ScriptedServer.echo()
     try await Fixture.run { fixture in
       let body = ByteBuffer(bytes: (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 9) })
       for _ in 1...2 {
@@ -167,13 +161,7 @@ import Upstream
   }
 
   @Test func twoHundredCallsAtOnceKeepTheirAnswersApart() async throws {
-    let server = try ScriptedServer { connection in
-      while true {
-        let request = try connection.readRequest()
-        try connection.write("HTTP/1.1 200 OK\r\nContent-Length: \(request.body.count)\r\n\r\n")
-        try connection.write(request.body)
-      }
-    }
+    let server = try ScriptedServer.echo()
     try await Fixture.run { fixture in
       for _ in 1...2 {
         let exchanges = (0..<200).map { number in

@@ -20,6 +20,17 @@ final class ScriptedServer: Sendable {
   var connections: Int { state.value }
   var url: String { "http://127.0.0.1:\(port)" }
 
+  /// Answers every request with its own body.
+  static func echo() throws -> ScriptedServer {
+    try ScriptedServer { connection in
+      while true {
+        let request = try connection.readRequest()
+        try connection.write("HTTP/1.1 200 OK\r\nContent-Length: \(request.body.count)\r\n\r\n")
+        try connection.write(request.body)
+      }
+    }
+  }
+
   init(_ script: @escaping @Sendable (Connection) throws -> Void) throws {
     (listener, port) = try boundSocket()
     guard listen(listener, 512) == 0 else { throw SocketFailure() }

@@ -61,6 +61,7 @@ struct ProviderDraft {
         provider.endpoints = found.endpoints
         provider.models = found.models
       }
+      provider.quirks = UnknownVendor.quirks(speaking: provider.endpoints.map(\.dialect))
       return provider
     }
   }

@@ -7,7 +7,7 @@ import Wire
 /// An answer alone does not tell what was asked. Unless the request is given, the client is one that asked for thoughts,
 /// reasoning state and usage, and whose tools needed no other names.
 struct AnswerTranslation {
-  private let way: AnswerCrossing
+  let way: AnswerCrossing
   private let crossing: Crossing?
   private let request: ConversationRequest?
   private let model: String?
@@ -34,7 +34,10 @@ struct AnswerTranslation {
   }
 
   /// Whether the gateway relays the answer as it comes.
-  private var isRelayed: Bool { crossing?.relaysAnswer ?? (way.upstream.id == way.client.id) }
+  var isRelayed: Bool { crossing?.relaysAnswer ?? (way.upstream.id == way.client.id) }
+
+  /// Whether the gateway takes the usage chunk out of a relayed stream.
+  var hidesUsage: Bool { crossing?.hidesUsage == true }
 
   // MARK: - Whole answers
 
@@ -60,76 +63,9 @@ struct AnswerTranslation {
     }
   }
 
-  // MARK: - Streams
-
-  /// Translates a stream, also one that came as a JSON array, into one answer where the client wants that.
-  func stream(_ body: [UInt8], folded: Bool) throws(Translation.Failure) -> Translation.Output {
-    guard EventStreamParser.isStream(body) == true else {
-      return try response(body, status: 200, asStream: !folded)
-    }
-    try checkIsOurs(body)
-    let id = Self.exchangeID(of: body)
-    if isRelayed, !folded { return relayed(body, id) }
-    var reader = way.makeEvents(exchangeID: id)
-    let events = body.withUnsafeBytes { reader.feed($0) } + reader.finish()
-    if case .failed(let failure) = events.first(where: \.hasSubstance) { return refused(failure, status: nil, id) }
-    var model: String?
-    for case .started(let start) in events { model = model ?? start.model }
-    let context = context(model: model, exchangeID: id, isStream: !folded)
-    var output = Translation.Output(bytes: [])
-    guard folded else {
-      output.bytes = way.write(events, for: context, losses: &output.losses)
-      return output
-    }
-    var fold = ResponseFold()
-    for event in events { fold.add(event) }
-    if let failure = fold.result.failure { return refused(failure, status: nil, id) }
-    output.bytes = way.write(fold.result, asStream: false, for: context, losses: &output.losses)
-    return output
-  }
-
-  /// The gateway knows what its upstream speaks; a user may be mistaken, and an error answer would not tell.
-  private func checkIsOurs(_ body: [UInt8]) throws(Translation.Failure) {
-    guard let found = BodyDetection(of: body) else {
-      throw Translation.Failure(message: "it holds no event of \(way.upstream.id.displayName)")
-    }
-    let isOpenAI: Set<DialectID> = [.openAIChat, .openAIResponses]
-    if found.dialect != way.upstream.id, !isOpenAI.isSuperset(of: [found.dialect, way.upstream.id]) {
-      throw Translation.Failure(message: "it is a stream of \(found.dialect.displayName)")
-    }
-  }
-
-  private func relayed(_ body: [UInt8], _ id: String) -> Translation.Output {
-    var tap = StreamTap(way.upstream)
-    body.withUnsafeBytes { tap.hear($0) }
-    if tap.failedAtOnce, let failure = tap.failure { return refused(failure, status: nil, id) }
-    let isCommitted = tap.hasSubstance
-    tap.finish()
-    var output = Translation.Output(bytes: body)
-    switch tap.ending(cut: nil, isCommitted: isCommitted) {
-    case .refused(let failure): return refused(failure, status: nil, id)
-    case .whole: output.bytes = filtered(body)
-    case .broken(let failure):
-      let whole = body.withUnsafeBytes { EventBoundary.last(in: $0) }
-      output.bytes = filtered(Array(body.prefix(whole)))
-      output.bytes += way.write(
-        [.failed(failure)], for: context(model: nil, exchangeID: id, isStream: true), losses: &output.losses)
-    }
-    return output
-  }
-
-  private func filtered(_ body: [UInt8]) -> [UInt8] {
-    guard crossing?.hidesUsage == true else { return body }
-    var filter = UsageChunkFilter()
-    var output: [UInt8] = []
-    body.withUnsafeBytes { filter.filter($0, into: &output) }
-    filter.finish(into: &output)
-    return output
-  }
-
   // MARK: - The client
 
-  private func refused(_ failure: UpstreamFailure, status: Int?, _ id: String) -> Translation.Output {
+  func refused(_ failure: UpstreamFailure, status: Int?, _ id: String) -> Translation.Output {
     var failure = failure
     failure.status = failure.status ?? status
     let reply = way.client.writeFailure(failure, requestID: id)
@@ -137,7 +73,7 @@ struct AnswerTranslation {
       bytes: reply.body, errorStatus: (400...599).contains(reply.status) ? reply.status : 502)
   }
 
-  private func context(model: String?, exchangeID: String, isStream: Bool) -> ReplyContext {
+  func context(model: String?, exchangeID: String, isStream: Bool) -> ReplyContext {
     var summary = request?.summary() ?? Self.neutralRequest
     let asked = request?.model ?? ""
     let name = self.model ?? (asked.isEmpty ? model ?? "" : asked)
@@ -156,5 +92,5 @@ struct AnswerTranslation {
   }()
 
   /// Ids that the upstream left out derive from this; different answers must not share them.
-  private static func exchangeID(of body: [UInt8]) -> String { String(Fingerprint.value(body), radix: 36) }
+  static func exchangeID(of body: [UInt8]) -> String { String(Fingerprint.value(body), radix: 36) }
 }

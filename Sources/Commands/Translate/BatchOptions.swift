@@ -40,19 +40,9 @@ struct BatchOptions: ParsableArguments {
     URL(fileURLWithPath: folder).standardizedFileURL.resolvingSymlinksInPath().path
   }
 
-  /// What is known of a case besides its file.
-  struct Facts {
-    var body: [UInt8]
-    /// Of the answer.
-    var status: Int?
-    /// Whether the answer is a stream.
-    var isStream = false
-  }
-
   /// Translates every file named `read` and tells of each.
   func run(
-    _ setup: TranslationSetup, read: String, write: String, in context: CommandContext,
-    _ work: (Translation, Facts) throws(Translation.Failure) -> Translation.Output
+    _ setup: TranslationSetup, read: String, write: String, in context: CommandContext, _ work: Translation.Work
   ) throws {
     guard let folder, let out else { return }
     let cases = try Self.cases(below: folder, with: read, besides: out)
@@ -106,8 +96,7 @@ struct BatchPlace {
   ///
   /// - Throws: `UserFacingError` where nothing can be written.
   func translate(
-    _ setup: TranslationSetup, name: String,
-    _ work: (Translation, BatchOptions.Facts) throws(Translation.Failure) -> Translation.Output
+    _ setup: TranslationSetup, name: String, _ work: Translation.Work
   ) throws -> TranslatedCase {
     var row = TranslatedCase(name: name, file: write)
     let meta = facts()
@@ -125,7 +114,7 @@ struct BatchPlace {
     let result: Translation.Output
     do {
       let status = meta["http_status"]?.int
-      let facts = BatchOptions.Facts(
+      let facts = Translation.Input(
         body: try TranslationInput.read(path: source + "/" + read), status: status,
         isStream: FileManager.default.fileExists(atPath: source + "/stream.sse"))
       result = try work(setup.translation(from: dialect, model: meta["model"]?.string), facts)

@@ -33,7 +33,7 @@ extension BodyDetection {
     try? parser.feed(body) { if case .event(let event) = $0 { events.append(event) } }
     parser.finish { if case .event(let event) = $0 { events.append(event) } }
     for event in events.prefix(64) {
-      if let json = try? JSON(parsing: event.data), let found = Self.stream(of: json) {
+      if let found = Self.stream(ofEvent: event.data) {
         (dialect, kind) = (found, .stream)
         return
       }
@@ -42,7 +42,11 @@ extension BodyDetection {
     (dialect, kind) = (.openAIChat, .stream)
   }
 
-  /// The protocol that has such an event; nil where the event does not tell.
+  /// The protocol that has an event with such data; nil where it does not tell.
+  static func stream(ofEvent data: some Collection<UInt8>) -> DialectID? {
+    (try? JSON(parsing: Array(data))).flatMap { stream(of: $0) }
+  }
+
   private static func stream(of event: JSON) -> DialectID? {
     if let type = event["type"]?.string {
       if type.hasPrefix("response.") { return .openAIResponses }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Conversation
 
 /// Translates a client's request into what its upstream is sent.
-struct TranslateRequest: AorCommand {
+struct TranslateRequest: TranslatingCommand {
   static let configuration = CommandConfiguration(
     commandName: "request", abstract: "Translate a client's request for an upstream",
     discussion: HelpText.make(
@@ -20,31 +20,20 @@ struct TranslateRequest: AorCommand {
           "aor translate request --from openai-chat --to anthropic --batch recorded --out translated --losses"
         ),
       ]))
-  static let jsonFields = TranslatedCase.fieldNames
+  static let readsRequests = true
+  static let fileRead = "request.json"
+  var fileWritten: String { "request.json" }
 
   @OptionGroup var options: TranslationOptions
   @Flag(help: "The client asks for a stream (Gemini says so in the URL)") var stream = false
-  @OptionGroup var input: TranslationInput
-  @OptionGroup var batch: BatchOptions
   @OptionGroup(title: "Global options") var global: GlobalOptions
 
-  func check() throws {
-    try options.check(isBatch: batch.isGiven)
-    try batch.check(input)
-  }
-
-  func run(in context: CommandContext) async throws {
-    let setup = try TranslationSetup(options, readsRequests: true, in: context)
-    if batch.isGiven {
-      return try batch.run(setup, read: "request.json", write: "request.json", in: context) {
-        one, facts throws(Translation.Failure) in
-        try one.request(facts.body, isStream: facts.isStream || stream)
-      }
-    }
-    let body = try input.read(in: context)
-    if setup.source == .gemini, options.model == nil {
+  func work(in context: CommandContext) throws -> Translation.Work {
+    if options.source == .gemini, options.model == nil, !options.batch.isGiven {
       context.note("no model is named: `unknown` stands in its place")
     }
-    try setup.show(in: context) { one throws(Translation.Failure) in try one.request(body, isStream: stream) }
+    return { translation, input throws(Translation.Failure) in
+      try translation.request(input.body, isStream: input.isStream || stream)
+    }
   }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Conversation
 
 /// Translates an upstream's whole answer into what the client is sent.
-struct TranslateResponse: AorCommand {
+struct TranslateResponse: TranslatingCommand {
   static let configuration = CommandConfiguration(
     commandName: "response", abstract: "Translate an upstream's answer for a client",
     discussion: HelpText.make(
@@ -19,38 +19,28 @@ struct TranslateResponse: AorCommand {
           "aor translate response --from openai-chat --to openai-responses --request request.json answer.json"
         ),
       ]))
-  static let jsonFields = TranslatedCase.fieldNames
+  static let readsRequests = false
+  static let fileRead = "response.json"
+  var fileWritten: String { unfold ? "stream.sse" : "response.json" }
 
   @OptionGroup var options: TranslationOptions
   @OptionGroup var answer: AnswerOptions
   @Flag(help: "Write a stream, as for a client that asked for one") var unfold = false
   @Option(help: ArgumentHelp("The HTTP status the answer came with", valueName: "number")) var status = 200
-  @OptionGroup var input: TranslationInput
-  @OptionGroup var batch: BatchOptions
   @OptionGroup(title: "Global options") var global: GlobalOptions
 
   func check() throws {
-    try options.check(isBatch: batch.isGiven)
-    try batch.check(input)
+    try options.check()
     if !(100...599).contains(status) {
       throw UserFacingError.usage("`--status` must be between 100 and 599: \(status)")
     }
   }
 
-  func run(in context: CommandContext) async throws {
-    let setup = try TranslationSetup(options, readsRequests: false, in: context)
-    let request = try answer.read(in: context)
-    if batch.isGiven {
-      let written = unfold ? "stream.sse" : "response.json"
-      return try batch.run(setup, read: "response.json", write: written, in: context) {
-        one, facts throws(Translation.Failure) in
-        try AnswerTranslation(one, request: request)
-          .response(facts.body, status: facts.status ?? status, asStream: unfold)
-      }
-    }
-    let body = try input.read(in: context)
-    try setup.show(in: context) { one throws(Translation.Failure) in
-      try AnswerTranslation(one, request: request).response(body, status: status, asStream: unfold)
+  func work(in context: CommandContext) throws -> Translation.Work {
+    let request = try answer.read()
+    return { translation, input throws(Translation.Failure) in
+      try AnswerTranslation(translation, request: request)
+        .response(input.body, status: input.status ?? status, asStream: unfold)
     }
   }
 }
@@ -66,7 +56,7 @@ struct AnswerOptions: ParsableArguments {
     "Without `--request`, the client is one that asked for thoughts, reasoning state and usage, and whose tools needed no "
     + "other names. The time is 0 where the upstream tells none, so that the same input gives the same bytes."
 
-  func read(in context: CommandContext) throws -> [UInt8]? {
+  func read() throws -> [UInt8]? {
     try request.map(TranslationInput.read(path:))
   }
 }

@@ -2,45 +2,48 @@ import ArgumentParser
 import Conversation
 
 /// Translates an upstream's stream into what the client is sent.
-struct TranslateStream: AorCommand {
+struct TranslateStream: TranslatingCommand {
   static let configuration = CommandConfiguration(
     commandName: "stream", abstract: "Translate an upstream's stream for a client",
     discussion: HelpText.make(
       "Reads a stream of server-sent events (of Gemini also a JSON array) and writes the one the client gets. A stream "
         + "that fails before it says anything becomes an error, one that breaks off ends in the client's own error event. "
+        + "What comes through a pipe is written as it comes, unless `--fold` or `--strict` must see the end first. "
         + AnswerOptions.assumptions,
       examples: [
         ("A Chat stream, for an Anthropic client", "aor translate stream --from openai-chat --to anthropic stream.sse"),
         ("The answer it tells, as one", "aor translate stream --fold --from openai-chat --to openai-chat stream.sse"),
         ("Straight from a vendor", "curl -sN … | aor translate stream --from anthropic --to gemini"),
       ]))
-  static let jsonFields = TranslatedCase.fieldNames
+  static let readsRequests = false
+  static let fileRead = "stream.sse"
+  var fileWritten: String { fold ? "response.json" : "stream.sse" }
 
   @OptionGroup var options: TranslationOptions
   @OptionGroup var answer: AnswerOptions
   @Flag(help: "Write one answer, as for a client that asked for no stream") var fold = false
-  @OptionGroup var input: TranslationInput
-  @OptionGroup var batch: BatchOptions
   @OptionGroup(title: "Global options") var global: GlobalOptions
 
-  func check() throws {
-    try options.check(isBatch: batch.isGiven)
-    try batch.check(input)
+  func work(in context: CommandContext) throws -> Translation.Work {
+    let request = try answer.read()
+    return { translation, input throws(Translation.Failure) in
+      var stream = StreamTranslation(try AnswerTranslation(translation, request: request), isFolded: fold)
+      let beginning = try stream.feed(input.body)
+      var output = try stream.finish()
+      output.bytes = beginning + output.bytes
+      return output
+    }
   }
 
-  func run(in context: CommandContext) async throws {
-    let setup = try TranslationSetup(options, readsRequests: false, in: context)
-    let request = try answer.read(in: context)
-    if batch.isGiven {
-      let written = fold ? "response.json" : "stream.sse"
-      return try batch.run(setup, read: "stream.sse", write: written, in: context) {
-        one, facts throws(Translation.Failure) in
-        try AnswerTranslation(one, request: request).stream(facts.body, folded: fold)
-      }
+  func translate(
+    _ translation: Translation, in context: CommandContext, _ write: ([UInt8]) throws -> Void
+  ) throws -> Translation.Output {
+    var stream = StreamTranslation(
+      try AnswerTranslation(translation, request: try answer.read()), isFolded: fold)
+    try options.input.forEachPiece(in: context) { piece in
+      try write(try stream.feed(piece))
+      return !stream.isOver
     }
-    let body = try input.read(in: context)
-    try setup.show(in: context) { one throws(Translation.Failure) in
-      try AnswerTranslation(one, request: request).stream(body, folded: fold)
-    }
+    return try stream.finish()
   }
 }

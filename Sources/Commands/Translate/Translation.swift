@@ -13,6 +13,18 @@ struct Translation: Sendable {
   /// The upstream's model in a request, the client's in an answer; nil keeps the one in the body.
   var model: String?
 
+  /// A body, and what is known besides.
+  struct Input: Sendable {
+    var body: [UInt8]
+    /// The HTTP status an answer came with.
+    var status: Int?
+    /// Whether the answer is a stream.
+    var isStream = false
+  }
+
+  /// Translates one body.
+  typealias Work = (Translation, Input) throws(Failure) -> Output
+
   /// What came of it.
   struct Output: Sendable {
     var bytes: [UInt8]

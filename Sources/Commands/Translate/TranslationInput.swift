@@ -14,18 +14,40 @@ struct TranslationInput: ParsableArguments {
   ///
   /// - Throws: `UserFacingError` where there is nothing to read.
   func read(in context: CommandContext) throws -> [UInt8] {
-    let bytes = try Self.read(file, in: context)
-    if bytes.allSatisfy({ $0 <= 0x20 }) {
-      throw UserFacingError("\(name) is empty", hints: [.text("give a file, or pipe a body into the command")])
+    var bytes: [UInt8] = []
+    try forEachPiece(in: context) { piece in
+      bytes += piece
+      return true
     }
     return bytes
+  }
+
+  /// Hands over what is there as it comes, until `receive` says that it has enough.
+  ///
+  /// - Throws: `UserFacingError` where there is nothing but white space.
+  func forEachPiece(in context: CommandContext, _ receive: ([UInt8]) throws -> Bool) throws {
+    var (count, isBlank, goesOn) = (0, true, true)
+    func take(_ piece: [UInt8]) throws {
+      count += piece.count
+      guard count <= Self.limit else { throw UserFacingError("\(name) holds more than \(Self.limit) bytes") }
+      if isBlank { isBlank = piece.allSatisfy { $0 <= 0x20 } }
+      goesOn = try receive(piece)
+    }
+    if let file, file != "-" {
+      try take(Self.read(path: file))
+    } else {
+      let input = try standardInput(in: context)
+      while goesOn, let piece = try input.readPiece() { try take(piece) }
+    }
+    if isBlank {
+      throw UserFacingError("\(name) is empty", hints: [.text("give a file, or pipe a body into the command")])
+    }
   }
 
   /// What to call it in sentences.
   var name: String { file.flatMap { $0 == "-" ? nil : $0 } ?? "standard input" }
 
-  private static func read(_ file: String?, in context: CommandContext) throws -> [UInt8] {
-    if let file, file != "-" { return try read(path: file) }
+  private func standardInput(in context: CommandContext) throws -> TextInput {
     let input = context.streams.input
     if input.isTerminal {
       guard file == "-" else {
@@ -35,7 +57,7 @@ struct TranslationInput: ParsableArguments {
       }
       context.note("reading what you type; Ctrl-D on a line of its own ends it")
     }
-    return try input.readBytes(limit: limit)
+    return input
   }
 
   /// Reads a file.

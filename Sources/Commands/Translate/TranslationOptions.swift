@@ -2,7 +2,7 @@ import ArgumentParser
 import Conversation
 import Foundation
 
-/// The options of every translation.
+/// The options of every translation: what is read, what is written, and what is told of it.
 struct TranslationOptions: ParsableArguments {
   @Option(name: .customLong("from"), help: ArgumentHelp("The protocol of what is read", valueName: "protocol"))
   var source: DialectID?
@@ -22,10 +22,12 @@ struct TranslationOptions: ParsableArguments {
     help: ArgumentHelp("Write what was lost as JSON to this file; - is standard error", valueName: "file"),
     completion: .file())
   var losses: String?
+  @OptionGroup var input: TranslationInput
+  @OptionGroup var batch: BatchOptions
 
   /// Refuses options that do not go together.
-  func check(isBatch: Bool) throws {
-    if source == nil, !isBatch {
+  func check() throws {
+    if source == nil, !batch.isGiven {
       throw UserFacingError.usage(
         "`--from` is needed: the protocol of what is read",
         hints: [.text("it is one of \(Self.protocols)"), .text("`aor translate detect <file>` tells which")])
@@ -34,6 +36,7 @@ struct TranslationOptions: ParsableArguments {
       throw UserFacingError.usage(
         "`--to` is needed: the protocol to write", hints: [.text("it is one of \(Self.protocols)")])
     }
+    try batch.check(input)
   }
 
   private static let protocols = DialectID.allCases.map(\.rawValue).joined(separator: ", ")

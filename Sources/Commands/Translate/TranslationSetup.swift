@@ -35,37 +35,54 @@ struct TranslationSetup {
   }
 
   /// Translates and shows what comes of it.
+  ///
+  /// What `work` writes before it ends is shown at once, but for strictness, which must know first that nothing is lost.
   func show(
-    in context: CommandContext, _ work: (Translation) throws(Translation.Failure) -> Translation.Output
+    in context: CommandContext, _ work: (Translation, _ write: ([UInt8]) throws -> Void) throws -> Translation.Output
   ) throws {
     guard let source else { throw UserFacingError.usage("`--from` is needed") }
+    var held: [UInt8] = []
+    var last: UInt8?
+    func write(_ bytes: [UInt8]) throws {
+      guard let end = bytes.last else { return }
+      last = end
+      try context.streams.output.write(bytes)
+    }
     let output: Translation.Output
-    do throws(Translation.Failure) {
-      output = try work(translation(from: source))
-    } catch {
+    do {
+      output = try work(translation(from: source)) { bytes in
+        if isStrict { held += bytes } else { try write(bytes) }
+      }
+    } catch let failure as Translation.Failure {
       throw UserFacingError(
-        "this cannot be translated", causes: [error.message],
+        "this cannot be translated", causes: [failure.message],
         hints: [.text("`aor translate detect <file>` tells what a file is")])
     }
+    try tell(output.losses, in: context)
+    try write(held + output.bytes)
+    if context.streams.output.isTerminal, last != 0x0A { try context.print("") }
+    if let status = output.errorStatus { context.note("the client gets this as an error, HTTP \(status)") }
+    if losses == nil, !output.losses.isEmpty {
+      context.note("\(LossReport.count(output.losses)); `--losses -` lists what is lost")
+    }
+  }
+
+  /// Lists what is lost where that is asked for.
+  ///
+  /// - Throws: `UserFacingError` where nothing may be lost.
+  private func tell(_ found: Losses, in context: CommandContext) throws {
     if let losses {
-      let json = LossReport.json(output.losses)
+      let json = LossReport.json(found)
       if losses == "-" {
         try context.streams.error.write(json)
       } else {
         try Self.write(Array(json.utf8), to: losses)
       }
     }
-    if isStrict, let refusal = LossReport.refusal(output.losses) {
-      let more = output.losses.list.count - 1
-      throw UserFacingError(
-        refusal, hints: more > 0 && losses == nil ? [.text("\(more) more; `--losses -` lists them")] : [])
-    }
-    try context.streams.output.write(output.bytes)
-    if context.streams.output.isTerminal, output.bytes.last != 0x0A { try context.print("") }
-    if let status = output.errorStatus { context.note("the client gets this as an error, HTTP \(status)") }
-    if losses == nil, !output.losses.isEmpty {
-      context.note("\(LossReport.count(output.losses)); `--losses -` lists what is lost")
-    }
+    guard isStrict, let refusal = LossReport.refusal(found) else { return }
+    let more = found.list.count - 1
+    throw UserFacingError(
+      refusal, hints: more > 0 && losses == nil ? [.text("\(more) more; `--losses -` lists them")] : [])
   }
 
   /// Writes a file.

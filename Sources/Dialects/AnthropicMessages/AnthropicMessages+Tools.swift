@@ -153,7 +153,7 @@ extension AnthropicRequestComposer {
     let shaped = ToolSchema(schema, for: .anthropic)
     for keyword in shaped.dropped {
       guard let tool else { continue }
-      losses.add(tool, .schema, below: keyword, "not allowed at the top; its properties were merged")
+      losses.add(tool, .schema, below: keyword, ToolSchema.merged)
     }
     return JSON { writer in
       writer.object { writer in

@@ -16,7 +16,8 @@ public struct AnthropicMessages: Dialect {
 
   /// Allows what Anthropic allows in tool names.
   public var naming: NamingRule {
-    NamingRule(maxToolNameLength: 128, toolNamePunctuation: "_-", startsWithLetter: false)
+    NamingRule(
+      tools: Alphabet(maxLength: 128, punctuation: "_-"), properties: Alphabet(maxLength: 64, punctuation: "_.-"))
   }
 
   /// Makes a reader for one upstream stream.

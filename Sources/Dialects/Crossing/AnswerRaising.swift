@@ -8,6 +8,8 @@ public struct AnswerRaising: Sendable {
   private var tools: ToolRaising
   private var object = JSONObjectRaising()
   private var inputs: CallInputCheck
+  private let properties: ToolProperties
+  private var names: ToolPropertyRaising
   private let compaction: Compaction
   private var summary = CompactionRaising()
   private let clientTools: ClientTools
@@ -15,11 +17,14 @@ public struct AnswerRaising: Sendable {
 
   init(
     _ lowering: ToolLowering, _ emulation: JSONObjectEmulation, _ inputs: CallInputCheck,
-    _ compaction: Compaction = .inactive, _ clientTools: ClientTools = ClientTools()
+    _ properties: ToolProperties = ToolProperties(), _ compaction: Compaction = .inactive,
+    _ clientTools: ClientTools = ClientTools()
   ) {
     self.lowering = lowering
     self.emulation = emulation
     self.inputs = inputs
+    self.properties = properties
+    names = ToolPropertyRaising(properties)
     self.compaction = compaction
     self.clientTools = clientTools
     items = ClientToolRaising(clientTools)
@@ -28,7 +33,8 @@ public struct AnswerRaising: Sendable {
 
   /// Whether answers pass unchanged.
   public var isIdentity: Bool {
-    lowering.isIdentity && !emulation.isActive && !inputs.isActive && !compaction.isActive && !clientTools.isActive
+    lowering.isIdentity && properties.isIdentity && !emulation.isActive && !inputs.isActive && !compaction.isActive
+      && !clientTools.isActive
   }
 
   /// Whether the answer is a compacted conversation.
@@ -37,13 +43,19 @@ public struct AnswerRaising: Sendable {
   /// A whole answer as the client should see it.
   public func raise(_ response: ConversationResponse) -> ConversationResponse {
     if compaction.isActive { return compaction.raise(response) }
-    return clientTools.raise(lowering.raise(emulation.raise(inputs.check(response))))
+    return clientTools.raise(lowering.raise(properties.raise(emulation.raise(inputs.check(response)))))
   }
 
   /// What the client should see of an event of a stream; appended to `events`.
   public mutating func raise(_ event: ConversationEvent, into events: inout [ConversationEvent]) {
     if compaction.isActive { return summary.raise(event, into: &events) }
     let event = inputs.check(event)
+    guard !properties.isIdentity else { return raiseNamed(event, into: &events) }
+    for event in names.raise(event) { raiseNamed(event, into: &events) }
+  }
+
+  /// The rest, once properties have the client's names.
+  private mutating func raiseNamed(_ event: ConversationEvent, into events: inout [ConversationEvent]) {
     if clientTools.isActive {
       var raised: [ConversationEvent] = []
       tools.raise(event, into: &raised)

@@ -34,7 +34,7 @@ struct BodyPatch {
   mutating func applyChat(_ quirks: Quirks, isStream: Bool) {
     if isStream, quirks.streamUsage, !quirks.stripFields.contains("stream_options") { askForUsage() }
     switch quirks.maxTokensField {
-    case .asSent: break
+    case .asSent, .asSentOrMaxTokens: break
     case .maxTokens: rename("max_completion_tokens", to: "max_tokens")
     case .maxCompletionTokens: rename("max_tokens", to: "max_completion_tokens")
     }

@@ -109,6 +109,17 @@ public struct Crossing: Sendable {
       raising: .none, hidesUsage: patch.hidesUsage, rewritesAnswer: false)
   }
 
+  /// The edits of a body that is no conversation (embeddings, a conversation to compact) for a provider that has the
+  /// operation itself: the model's name, and without the members the provider refuses.
+  public static func passedOn(
+    _ inbound: InboundRequest, _ bytes: UnsafeRawBufferPointer, for target: RequestTarget, losses: inout Losses
+  ) -> Splice {
+    var patch = BodyPatch(inbound, bytes)
+    if inbound.scan.member("model", in: bytes) != nil { patch.setModel(target.model) }
+    patch.strip(target.quirks.stripFields, losses: &losses)
+    return patch.splice
+  }
+
   /// Takes a conversation into the upstream's protocol.
   ///
   /// - Throws: `DialectError` where it cannot be said at all.
@@ -154,6 +165,7 @@ public struct Crossing: Sendable {
     if !target.quirks.imageInput { ImageMarker.apply(&request.messages, losses: &losses) }
     let lowering = ToolLowering(request, capabilities: capabilities(of: upstream, target.quirks))
     request = lowering.lower(request, losses: &losses)
+    let properties = ToolProperties(&request, naming: isSame ? nil : upstream.naming.properties, losses: &losses)
     if upstream.id == .openAIResponses { releaseItems(of: &request.messages, target.origin) }
     request.model = target.model
     request.cacheKey = request.cacheKey ?? cacheKey(for: target, at: upstream.id)
@@ -164,7 +176,7 @@ public struct Crossing: Sendable {
     return Crossing(
       path: isSame ? .patched : .translated, body: .written(body), losses: losses,
       raising: AnswerRaising(
-        lowering, emulation, CallInputCheck(from: client, to: upstream.id), compaction, clientTools),
+        lowering, emulation, CallInputCheck(from: client, to: upstream.id), properties, compaction, clientTools),
       hidesUsage: false, rewritesAnswer: true)
   }
 
@@ -229,7 +241,7 @@ extension AnswerRaising {
   static let none: AnswerRaising = {
     var request = ConversationRequest(model: "")
     let capabilities = ToolLowering.Capabilities(
-      naming: NamingRule(maxToolNameLength: 128, toolNamePunctuation: "_-", startsWithLetter: false),
+      naming: NamingRule(tools: Alphabet(maxLength: 128, punctuation: "_-")),
       customTools: true, namespaces: true)
     return AnswerRaising(
       ToolLowering(request, capabilities: capabilities), JSONObjectEmulation(&request, for: .openAIChat),

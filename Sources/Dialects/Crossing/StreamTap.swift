@@ -103,9 +103,11 @@ public struct StreamTap: Sendable {
           ?? UpstreamFailure(.badGateway, status: 502, message: "the upstream's stream ended before it said anything"))
     }
     if isComplete || endsInError { return .whole }
-    return .broken(
-      cut ?? failure ?? UpstreamFailure(.badGateway, status: 502, message: "the upstream's stream ended early"))
+    return .broken(cut ?? failure ?? Self.endedEarly)
   }
+
+  private static let endedEarly = UpstreamFailure(
+    .badGateway, status: 502, message: "the upstream's stream ended early")
 
   /// How a relayed stream ends.
   public enum Ending: Sendable {
@@ -147,7 +149,8 @@ public struct StreamTap: Sendable {
         if case .state(let state) = delta.delta { keep(state.blob) }
       case .failed(let failure):
         if !isComplete {
-          self.failure = self.failure ?? failure
+          // The reader heard marked events only: what it says of the end may be wrong.
+          self.failure = self.failure ?? (isEnding && hasSubstance ? Self.endedEarly : failure)
           lastWasError = !isEnding
         }
       case .finished: isComplete = true

@@ -26,14 +26,22 @@ public struct ToolLowering: Sendable {
 
   /// A tool as the client knows it.
   struct Original: Sendable, Hashable {
-    var name: String
-    var namespace: String?
-    var kind: ToolCall.Kind
+    let name: ExactName
+    let namespace: ExactName?
+    let kind: ToolCall.Kind
+
+    init(_ name: ExactName, _ namespace: ExactName?, _ kind: ToolCall.Kind) {
+      (self.name, self.namespace, self.kind) = (name, namespace, kind)
+    }
+
+    init(_ name: String, in namespace: String? = nil, _ kind: ToolCall.Kind) {
+      self.init(ExactName(name), namespace.map(ExactName.init), kind)
+    }
 
     /// The other way to say this tool: Responses puts a tool that a search found into a namespace of its own name.
     var twin: Original? {
       guard namespace == nil || namespace == name else { return nil }
-      return Original(name: name, namespace: namespace == nil ? name : nil, kind: kind)
+      return Original(name, namespace == nil ? name : nil, kind)
     }
   }
 
@@ -42,8 +50,12 @@ public struct ToolLowering: Sendable {
 
   /// A name as the upstream sees it; the namespace is nil where it knows none.
   private struct Sent: Sendable, Hashable {
-    var name: String
-    var namespace: String?
+    let name: ExactName
+    let namespace: ExactName?
+
+    init(_ name: String, in namespace: String? = nil) {
+      (self.name, self.namespace) = (ExactName(name), namespace.map(ExactName.init))
+    }
   }
 
   private let capabilities: Capabilities
@@ -60,14 +72,14 @@ public struct ToolLowering: Sendable {
   public init(_ request: ConversationRequest, capabilities: Capabilities) {
     self.capabilities = capabilities
     var seen: Set<Original> = []
-    var vendors: Set<String> = []
+    var vendors: Set<ExactName> = []
     for tool in request.tools {
       if let original = Self.original(of: tool) {
         if let twin = original.twin, seen.contains(twin) { continue }
         if seen.insert(original).inserted { declared.append(original) }
       } else if !tool.name.isEmpty {
-        taken.insert(Sent(name: tool.name))
-        vendors.insert(tool.name)
+        taken.insert(Sent(tool.name))
+        vendors.insert(ExactName(tool.name))
       }
     }
     // First what is declared, then what only the history knows: names must not change when the history grows.
@@ -75,8 +87,8 @@ public struct ToolLowering: Sendable {
     var historic: [Original] = []
     for call in request.messages.flatMap(\.toolCalls) {
       // A call of a tool its vendor defined (`bash`) is that tool's, and keeps its name.
-      if call.namespace == nil, vendors.contains(call.name) { continue }
-      let original = Original(name: call.name, namespace: call.namespace, kind: call.kind)
+      if call.namespace == nil, vendors.contains(ExactName(call.name)) { continue }
+      let original = Original(call.name, in: call.namespace, call.kind)
       if seen.insert(original).inserted, self.declared(like: original) == nil { historic.append(original) }
     }
     assignNames(historic)
@@ -86,9 +98,9 @@ public struct ToolLowering: Sendable {
   private mutating func assignNames(_ tools: [Original]) {
     var pending: [Original] = []
     for tool in tools {
-      let sent = Sent(name: tool.name, namespace: capabilities.namespaces ? tool.namespace : nil)
+      let sent = Sent(tool.name.text, in: capabilities.namespaces ? tool.namespace?.text : nil)
       let keepsNamespace = tool.namespace == nil || capabilities.namespaces
-      guard keepsNamespace, fits(tool.name), taken.insert(sent).inserted else {
+      guard keepsNamespace, capabilities.naming.tools.allows(tool.name.text), taken.insert(sent).inserted else {
         pending.append(tool)
         continue
       }
@@ -102,7 +114,7 @@ public struct ToolLowering: Sendable {
   }
 
   private mutating func map(_ tool: Original, to sent: Sent) {
-    lowered[tool] = sent.name
+    lowered[tool] = sent.name.text
     originals[sent] = tool
   }
 
@@ -118,58 +130,30 @@ public struct ToolLowering: Sendable {
   /// The upstream's name of a tool the client calls `tool`.
   private func sentName(of tool: Original) -> String {
     let meant = declared(like: tool) ?? tool
-    return lowered[meant] ?? meant.name
+    return lowered[meant] ?? meant.name.text
   }
 
   private static func original(of tool: Tool) -> Original? {
     switch tool.kind {
-    case .function: Original(name: tool.name, namespace: tool.namespace?.name, kind: .function)
-    case .custom: Original(name: tool.name, namespace: tool.namespace?.name, kind: .custom)
+    case .function: Original(tool.name, in: tool.namespace?.name, .function)
+    case .custom: Original(tool.name, in: tool.namespace?.name, .custom)
     case .hosted, .opaque: nil
     }
   }
 
   // MARK: - Names
 
-  private func fits(_ name: String) -> Bool {
-    guard !name.isEmpty, name.utf8.count <= capabilities.naming.maxToolNameLength else { return false }
-    guard name.utf8.allSatisfy(isAllowed) else { return false }
-    guard capabilities.naming.startsWithLetter, let first = name.utf8.first else { return true }
-    return isLetter(first) || first == UInt8(ascii: "_")
-  }
-
-  private func isLetter(_ byte: UInt8) -> Bool {
-    (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
-  }
-
-  private func isAllowed(_ byte: UInt8) -> Bool {
-    isLetter(byte) || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9"))
-      || capabilities.naming.toolNamePunctuation.utf8.contains(byte)
-  }
-
   private func freeName(for original: Original) -> Sent {
-    let keptNamespace = capabilities.namespaces ? original.namespace : nil
-    let qualified = original.namespace.map { namespace in
-      capabilities.namespaces || original.name.hasPrefix(namespace) ? original.name : "\(namespace)__\(original.name)"
+    let (name, namespace) = (original.name.text, original.namespace?.text)
+    let keptNamespace = capabilities.namespaces ? namespace : nil
+    let qualified = namespace.map { namespace in
+      capabilities.namespaces || name.utf8.starts(with: namespace.utf8) ? name : "\(namespace)__\(name)"
     }
-    var bytes = (qualified ?? original.name).utf8.map { isAllowed($0) ? $0 : UInt8(ascii: "_") }
-    if capabilities.naming.startsWithLetter, let first = bytes.first, !isLetter(first), first != UInt8(ascii: "_") {
-      bytes.insert(UInt8(ascii: "_"), at: 0)
-    }
-    if bytes.isEmpty { bytes = Array("tool".utf8) }
-    let limit = capabilities.naming.maxToolNameLength
-    let base = Sent(name: String(decoding: bytes, as: UTF8.self), namespace: keptNamespace)
-    if bytes.count <= limit, !taken.contains(base) { return base }
-    // Cut names carry a hash of the whole, so that two long names with one beginning stay apart.
-    let whole = "\(original.namespace ?? "")/\(original.name)"
-    var salt = 0
-    while true {
-      let suffix = "_" + Fingerprint.text(salt == 0 ? whole : "\(whole)#\(salt)")
-      let head = String(decoding: bytes.prefix(max(1, limit - suffix.utf8.count)), as: UTF8.self)
-      let sent = Sent(name: head + suffix, namespace: keptNamespace)
-      if !taken.contains(sent) { return sent }
-      salt += 1
-    }
+    let wanted = qualified ?? name
+    let free = capabilities.naming.tools.fit(
+      wanted.isEmpty ? "tool" : wanted, whole: "\(namespace ?? "")/\(name)"
+    ) { taken.contains(Sent($0, in: keptNamespace)) }
+    return Sent(free, in: keptNamespace)
   }
 
   // MARK: - Requests
@@ -179,17 +163,17 @@ public struct ToolLowering: Sendable {
     var request = request
     var seen: Set<Sent> = []
     request.tools = request.tools.map { lower($0, &losses) }.filter { tool in
-      let isNew = tool.name.isEmpty || seen.insert(Sent(name: tool.name, namespace: tool.namespace?.name)).inserted
+      let isNew = tool.name.isEmpty || seen.insert(Sent(tool.name, in: tool.namespace?.name)).inserted
       if !isNew { losses.add(tool.place, "a second tool named \(tool.name) was left out") }
       return isNew
     }
     guard !isIdentity else { return request }
     switch request.toolChoice {
     case .tool(let name, let kind):
-      let sent = sentName(of: Original(name: name, kind: kind))
+      let sent = sentName(of: Original(name, kind))
       request.toolChoice = .tool(name: sent, kind: loweredKind(kind))
     case .allowed(let names, let required):
-      let sent = names.map { sentName(of: Original(name: $0, kind: .function)) }
+      let sent = names.map { sentName(of: Original($0, .function)) }
       request.toolChoice = .allowed(names: sent, required: required)
     default: break
     }
@@ -250,7 +234,7 @@ public struct ToolLowering: Sendable {
   private func lower(_ part: inout Part, _ names: inout [String: String], _ losses: inout Losses) {
     switch part.content {
     case .toolCall(var call):
-      call.name = sentName(of: Original(name: call.name, namespace: call.namespace, kind: call.kind))
+      call.name = sentName(of: Original(call.name, in: call.namespace, call.kind))
       if let id = call.id { names[id] = call.name }
       if !capabilities.namespaces { call.namespace = nil }
       if call.kind == .custom, !capabilities.customTools {
@@ -270,7 +254,7 @@ public struct ToolLowering: Sendable {
         part = part.bare(part.content)
       }
       if let name = result.name {
-        result.name = result.callID.flatMap { names[$0] } ?? sentName(of: Original(name: name, kind: result.kind))
+        result.name = result.callID.flatMap { names[$0] } ?? sentName(of: Original(name, result.kind))
       }
       part.content = .toolResult(result)
     default: break
@@ -280,7 +264,7 @@ public struct ToolLowering: Sendable {
   // MARK: - Answers
 
   func original(of call: ToolCall) -> Original? {
-    originals[Sent(name: call.name, namespace: capabilities.namespaces ? call.namespace : nil)]
+    originals[Sent(call.name, in: capabilities.namespaces ? call.namespace : nil)]
   }
 
   /// A whole answer with the client's tools in it.
@@ -292,8 +276,8 @@ public struct ToolLowering: Sendable {
         guard case .toolCall(var call) = response.candidates[candidate].parts[part].content,
           let original = original(of: call)
         else { continue }
-        call.name = original.name
-        call.namespace = original.namespace
+        call.name = original.name.text
+        call.namespace = original.namespace?.text
         if original.kind == .custom, call.kind == .function {
           call.kind = .custom
           var unwrapper = StringMemberUnwrapper()

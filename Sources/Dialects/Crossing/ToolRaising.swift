@@ -16,8 +16,8 @@ public struct ToolRaising: Sendable {
         break
       }
       let pending = call.input
-      call.name = original.name
-      call.namespace = original.namespace
+      call.name = original.name.text
+      call.namespace = original.namespace?.text
       call.input = ""
       if original.kind == .custom, call.kind == .function {
         call.kind = .custom

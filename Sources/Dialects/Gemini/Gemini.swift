@@ -15,7 +15,7 @@ public struct Gemini: Dialect {
 
   /// The most that Google's older endpoints allow too.
   public var naming: NamingRule {
-    NamingRule(maxToolNameLength: 64, toolNamePunctuation: "_.:-", startsWithLetter: true)
+    NamingRule(tools: Alphabet(maxLength: 64, punctuation: "_.:-", startsWithLetter: true))
   }
 
   /// Google's stand-in for a signature that the history cannot have because another model made the call, in base64.

@@ -90,15 +90,17 @@ extension OpenAIChat.RequestWriter {
     }
   }
 
-  /// Translated requests use `max_completion_tokens` unless the provider says otherwise: OpenAI's reasoning models
-  /// refuse `max_tokens` outright, while servers that do not know the newer name mostly ignore it.
+  /// OpenAI's reasoning models refuse `max_tokens` outright, while servers that do not know the newer name mostly ignore
+  /// it and answer without a limit.
   private func writeMaxTokens(_ limit: JSONNumber?, into writer: inout JSONWriter) {
     guard let limit else { return }
     switch target.quirks.maxTokensField {
     case .maxTokens: writer.member("max_tokens", limit)
     case .maxCompletionTokens: writer.member("max_completion_tokens", limit)
-    case .asSent:
-      if source?["max_tokens"]?.number != nil, source?["max_completion_tokens"]?.number == nil {
+    case .asSent, .asSentOrMaxTokens:
+      let isOld = source?["max_tokens"]?.number != nil
+      let isNew = source?["max_completion_tokens"]?.number != nil
+      if !isNew, isOld || target.quirks.maxTokensField == .asSentOrMaxTokens {
         writer.member("max_tokens", limit)
       } else {
         writer.member("max_completion_tokens", limit)

@@ -14,7 +14,7 @@ public struct OpenAIChat: Dialect {
 
   /// OpenAI's `^[a-zA-Z0-9_-]{1,64}$`.
   public var naming: NamingRule {
-    NamingRule(maxToolNameLength: 64, toolNamePunctuation: "_-", startsWithLetter: false)
+    NamingRule(tools: Alphabet(maxLength: 64, punctuation: "_-"))
   }
 
   /// Makes a reader for one upstream stream.

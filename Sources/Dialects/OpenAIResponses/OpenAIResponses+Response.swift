@@ -27,7 +27,7 @@ extension OpenAIResponses {
         throw DialectError("missing `output`", path: "output")
       }
       if response.failure == nil, status == "failed" { response.failure = Self.unexplained }
-      response.extensions = Extensions(id, path: "", reader)
+      response.extensions = Self.residue(of: reader, stop: nil)
       return response
     }
     reader.discard("output")
@@ -42,8 +42,26 @@ extension OpenAIResponses {
     // A background response that is told of before its end: nothing that looks like one may be made of it.
     if stop == nil { stop = Stop(.maxTokens, original: status, dialect: id) }
     response.candidates = [Candidate(parts: parts, stop: stop)]
-    response.extensions = Extensions(id, path: "", reader)
+    response.extensions = Self.residue(of: reader, stop: stop)
     return response
+  }
+
+  /// The settings of the request, which every answer repeats with the vendor's defaults filled in.
+  ///
+  /// https://platform.openai.com/docs/api-reference/responses/object
+  private static let askedAgain: Set<String> = [
+    "background", "conversation", "frequency_penalty", "include", "instructions", "max_output_tokens", "max_tool_calls",
+    "metadata", "parallel_tool_calls", "presence_penalty", "previous_response_id", "prompt", "prompt_cache_key",
+    "prompt_cache_options", "prompt_cache_retention", "reasoning", "safety_identifier", "store", "temperature", "text",
+    "tool_choice", "tools", "top_logprobs", "top_p", "truncation", "user",
+  ]
+
+  private static func residue(of reader: ObjectReader, stop: Stop?) -> Extensions {
+    var residue = Extensions(dialect, path: "", reader)
+    // `output_text` is the text of `output` once more.
+    residue.repeated = askedAgain.union(["output_text"])
+    if let stop, stop.reason != .other { residue.repeated.insert("incomplete_details") }
+    return residue
   }
 
   private static let unexplained = UpstreamFailure(.server, message: "the response failed and says no more")

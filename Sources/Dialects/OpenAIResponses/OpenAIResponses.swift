@@ -16,7 +16,7 @@ public struct OpenAIResponses: Dialect {
 
   /// Letters, digits, `_` and `-`, at most 64.
   public var naming: NamingRule {
-    NamingRule(maxToolNameLength: 64, toolNamePunctuation: "_-", startsWithLetter: false)
+    NamingRule(tools: Alphabet(maxLength: 64, punctuation: "_-"))
   }
 
   /// A reader for OpenAI's streams and those of vendors who speak Responses.

@@ -45,6 +45,9 @@ struct ToolSchema {
     json = Self.modern(Self.withObjectRoot(schema, parts, vendor), addsItems: vendor == .openAI)
   }
 
+  /// Why a keyword of the root is gone, for Anthropic.
+  static let merged = "not allowed at the top; its properties were merged"
+
   /// The schema of no arguments.
   static let empty = JSON { writer in
     writer.object { writer in

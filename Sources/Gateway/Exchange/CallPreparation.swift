@@ -13,6 +13,8 @@ struct PreparedCall {
   var request: UpstreamRequest
   /// Nil for operations that are not translated.
   var crossing: Crossing?
+  /// What of the request could not be said.
+  var losses: Losses
   var origin: SealOrigin
   var isSameProtocol: Bool
 
@@ -162,15 +164,19 @@ struct CallPreparation {
   private func body(of crossing: Crossing) -> ByteBuffer {
     switch crossing.body {
     case .written(let bytes): return ByteBuffer(bytes: bytes)
-    case .spliced(let splice):
-      guard !splice.isEmpty else { return exchange.request.body }
-      var output = ByteBuffer()
-      output.reserveCapacity(exchange.request.body.readableBytes + 256)
-      exchange.request.body.withUnsafeReadableBytes { bytes in
-        splice.apply(to: bytes) { output.writeBytes($0) }
-      }
-      return output
+    case .spliced(let splice): return spliced(splice)
     }
+  }
+
+  /// The client's body with these edits.
+  private func spliced(_ splice: Splice) -> ByteBuffer {
+    guard !splice.isEmpty else { return exchange.request.body }
+    var output = ByteBuffer()
+    output.reserveCapacity(exchange.request.body.readableBytes + 256)
+    exchange.request.body.withUnsafeReadableBytes { bytes in
+      splice.apply(to: bytes) { output.writeBytes($0) }
+    }
+    return output
   }
 
   // MARK: - Other operations
@@ -217,17 +223,13 @@ struct CallPreparation {
       throw DialectError("\(endpoint.dialect.displayName) has no such operation", code: "not_supported")
     }
     var body = exchange.request.body
+    var losses = Losses()
     if let inbound {
-      let splice = body.withUnsafeReadableBytes { bytes -> Splice in
-        var splice = Splice()
-        if let member = inbound.scan.member("model", in: bytes) {
-          splice.replace(member.value, with: Array(JSON.string(candidate.model).text.utf8))
-        }
-        return splice
+      let target = RequestTarget(model: candidate.model, quirks: candidate.quirks, origin: origin)
+      let splice = body.withUnsafeReadableBytes {
+        Crossing.passedOn(inbound, $0, for: target, losses: &losses)
       }
-      var output = ByteBuffer()
-      body.withUnsafeReadableBytes { bytes in splice.apply(to: bytes) { output.writeBytes($0) } }
-      body = output
+      body = spliced(splice)
     }
     let asked: EndpointOperation =
       switch operation.kind {
@@ -235,7 +237,9 @@ struct CallPreparation {
       case .relay(let asked): asked
       default: .models
       }
-    return try call(asked, body: body, crossing: nil, origin: origin)
+    var call = try call(asked, body: body, crossing: nil, origin: origin)
+    call.losses = losses
+    return call
   }
 
   // MARK: - The call
@@ -258,7 +262,8 @@ struct CallPreparation {
         ?? (isStream ? settings.firstByteTimeoutStreaming : settings.firstByteTimeout),
       idleTimeout: timeouts.idle ?? settings.idleTimeout)
     return PreparedCall(
-      candidate: candidate, request: request, crossing: crossing, origin: origin, isSameProtocol: same)
+      candidate: candidate, request: request, crossing: crossing, losses: crossing?.losses ?? Losses(),
+      origin: origin, isSameProtocol: same)
   }
 
   private func url(for asked: EndpointOperation, sameProtocol: Bool) throws(DialectError) -> String {

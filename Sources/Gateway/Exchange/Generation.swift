@@ -165,16 +165,17 @@ final class Generation: ExchangeWork {
     exchange.conceal(candidate.credential?.token)
     do throws(PreparationError) {
       let prepared = try prepare(candidate)
-      exchange.record.exchangePath = prepared.crossing.map { Self.path($0.path) } ?? .verbatim
-      exchange.record.losses = (prepared.crossing?.losses.list ?? [])
+      exchange.record.exchangePath =
+        prepared.crossing.map { Self.path($0.path) } ?? (prepared.losses.isEmpty ? .verbatim : .patched)
+      exchange.record.losses = prepared.losses.list
         .map { ExchangeRecord.RecordedLoss(path: $0.path, reason: $0.reason) }
-      if exchange.snapshot.settings.strict, let loss = prepared.crossing?.losses.list.first {
+      if exchange.snapshot.settings.strict, let loss = prepared.losses.list.first {
         return exchange.fail(
           UpstreamFailure(
             .invalidRequest, status: 400, message: "strict: \(loss.path) would be lost: \(loss.reason)",
             param: loss.path), as: "strict")
       }
-      if exchange.snapshot.settings.unsupportedTools == .refuse, let tool = prepared.crossing?.losses.tools.first {
+      if exchange.snapshot.settings.unsupportedTools == .refuse, let tool = prepared.losses.tools.first {
         return exchange.fail(
           UpstreamFailure(
             .invalidRequest, status: 400,

@@ -17,11 +17,8 @@ import Wire
   static func stream(_ events: [ConversationEvent], reasoning: ReasoningRequest? = nil) -> [(
     name: String, data: String
   )] {
-    var parser = EventStreamParser()
-    var list: [(String, String)] = []
     let bytes = StreamDriver.bytes(events, dialect, reply: AnthropicLaw.reply(reasoning: reasoning))
-    try? parser.feed(bytes) { if case .event(let event) = $0 { list.append((event.name ?? "-", event.text)) } }
-    return list
+    return (try? StreamDriver.frames(bytes).map { (name: $0.name ?? "-", data: $0.text) }) ?? []
   }
 
   @Test func aChatAnswerIsAWholeMessage() throws {

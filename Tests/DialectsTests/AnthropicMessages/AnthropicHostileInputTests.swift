@@ -71,12 +71,10 @@ import Wire
   }
 
   @Test(arguments: 0..<12)
-  func nearlyRightStreamsKeepTheGrammarAndTheOrder(seed: Int) {
+  func nearlyRightStreamsKeepTheGrammarAndTheOrder(seed: Int) throws {
     var random = Seeded(state: UInt64(seed) &+ 101)
     for fixture in AnthropicFixture.streams {
-      var frames: [ServerSentEvent] = []
-      var parser = EventStreamParser()
-      try? parser.feed(fixture.stream ?? []) { if case .event(let event) = $0 { frames.append(event) } }
+      let frames = try StreamDriver.frames(fixture.stream ?? [])
       for _ in 0..<20 {
         var changed = frames
         switch random.next(4) {

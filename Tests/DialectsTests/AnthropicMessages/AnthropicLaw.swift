@@ -3,12 +3,11 @@ import Dialects
 import TestSupport
 import Wire
 
-/// The laws of the dialects, applied to one Anthropic body or stream.
-///
-/// Each gives what is wrong, nothing where all is
-/// well.
+/// The laws that are Anthropic's own: each gives what is wrong, nothing where all is well.
 enum AnthropicLaw {
   static let dialect = AnthropicMessages()
+  /// Those of every protocol.
+  static let common = DialectLaw(dialect)
 
   static func reply(
     model: String = "claude-x", reasoning: ReasoningRequest? = nil, exchangeID: String = "x1"
@@ -16,29 +15,6 @@ enum AnthropicLaw {
     var request = ConversationRequest(model: model)
     request.reasoning = reasoning
     return ReplyContext(request: request, model: model, exchangeID: exchangeID, createdAt: 1_700_000_000)
-  }
-
-  static func requestDifferences(_ json: JSON, model: String) -> [String] {
-    do {
-      let request = try dialect.readRequest(json, line: RequestLine(model: model))
-      var losses = Losses()
-      let bytes = try dialect.writeRequest(
-        request, for: RequestTarget(model: request.model), losses: &losses)
-      return differences(json, try JSON(parsing: bytes)) + losses.list.map { "loss \($0.path)" }
-    } catch {
-      return ["\(error)"]
-    }
-  }
-
-  static func responseDifferences(_ json: JSON) -> [String] {
-    do {
-      let response = try dialect.readResponse(json, origin: nil)
-      var losses = Losses()
-      let bytes = dialect.writeResponse(response, for: reply(model: response.model ?? ""), losses: &losses)
-      return differences(json, try JSON(parsing: bytes)) + losses.list.map { "loss \($0.path)" }
-    } catch {
-      return ["\(error)"]
-    }
   }
 
   static func streamDifferences(_ bytes: [UInt8]) -> [String] {
@@ -58,9 +34,7 @@ enum AnthropicLaw {
 
   /// How a written stream breaks the order clients insist on: one open block at a time, indices from 0, proper ends.
   static func disciplineViolations(_ bytes: [UInt8]) -> [String] {
-    var parser = EventStreamParser()
-    var events: [ServerSentEvent] = []
-    try? parser.feed(bytes) { if case .event(let event) = $0 { events.append(event) } }
+    guard let events = try? StreamDriver.frames(bytes) else { return ["no stream of events"] }
     var lines: [String] = []
     var open: Int?
     var last = -1
@@ -93,15 +67,6 @@ enum AnthropicLaw {
       let second = index < right.count ? right[index] : "nothing"
       return first == second ? nil : "\(index): \(first.prefix(200)) ≠ \(second.prefix(200))"
     }
-  }
-
-  /// The grammar on the whole stream and on prefixes: every byte of small streams, steps through large ones.
-  static func grammarViolations(_ bytes: [UInt8]) -> [String] {
-    DialectLaw(dialect).grammar(bytes)
-  }
-
-  static func chunkingDifferences(_ bytes: [UInt8], sizes: [Int]) -> [String] {
-    DialectLaw(dialect).chunking(bytes, sizes: sizes, seeds: 0)
   }
 
   static func fold(_ bytes: [UInt8]) -> ConversationResponse {

@@ -29,8 +29,8 @@ import Wire
     }
   }
 
-  private static func cross(_ request: String, to upstream: Upstream) throws -> WholeCrossing {
-    try WholeCrossing(request, from: .anthropic, to: upstream.dialect, quirks: upstream.quirks)
+  private static func cross(_ request: String, to upstream: Upstream) throws -> Passage {
+    try Passage(request, from: .anthropic, to: upstream.dialect, quirks: upstream.quirks)
   }
 
   private static func request(_ messages: String, _ more: String = "") -> String {
@@ -38,7 +38,7 @@ import Wire
   }
 
   /// The turns as the upstream has them.
-  private static func turns(_ crossing: WholeCrossing) -> [JSON] {
+  private static func turns(_ crossing: Passage) -> [JSON] {
     let names: [DialectID: String] = [.gemini: "contents", .openAIResponses: "input"]
     return crossing.body.place(names[crossing.upstream.id] ?? "messages").list
   }
@@ -48,7 +48,7 @@ import Wire
   }
 
   /// The tools as the upstream has them, by name.
-  private static func tools(_ crossing: WholeCrossing) -> [String: JSON] {
+  private static func tools(_ crossing: Passage) -> [String: JSON] {
     let list = crossing.body.place(crossing.upstream.id == .gemini ? "tools.0.functionDeclarations" : "tools").list
     let functions = list.map { $0["function"] ?? $0 }
     return Dictionary(functions.map { ($0["name"]?.string ?? "", $0) }) { first, _ in first }
@@ -90,13 +90,13 @@ import Wire
     #expect(!later.text.contains("only now") && !later.text.contains("clear_at"))
     #expect(Self.thinking(now).text != Self.thinking(later).text)
     #expect(Self.turns(later).count == 3, "a message without words is none")
-    #expect(!later.losses.contains { $0.hasPrefix("messages") })
+    #expect(!later.lost.contains { $0.hasPrefix("messages") })
   }
 
   // MARK: - Thinking
 
   /// How much to think, in the upstream's words.
-  private static func thinking(_ crossing: WholeCrossing) -> JSON {
+  private static func thinking(_ crossing: Passage) -> JSON {
     switch crossing.upstream.id {
     case .openAIChat: crossing.body["reasoning_effort"] ?? .null
     case .openAIResponses: crossing.body.place("reasoning.effort")
@@ -174,7 +174,7 @@ import Wire
       Self.request(
         #"{"role":"user","content":"q"},{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"f","input":{}},{"type":"tool_use","id":"b","name":"g","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"b","content":[{"type":"text","text":"B"},\#(image)]},{"type":"tool_result","tool_use_id":"a","content":"A"}]}"#
       ), to: upstream)
-    let lost = crossing.losses.filter { $0.hasPrefix("messages") && !$0.hasSuffix(".thoughtSignature") }
+    let lost = crossing.lost.filter { $0.hasPrefix("messages") && !$0.hasSuffix(".thoughtSignature") }
     #expect(crossing.text.contains(png) && lost.isEmpty, "\(lost)")
     let turns = Self.turns(crossing)
     switch upstream {
@@ -216,10 +216,10 @@ import Wire
     for name in ["mail", "post", "late"] { #expect(crossing.text.contains("The tool `\(name)` can be called now.")) }
     #expect(crossing.text.contains("The tool `old` can no longer be called."))
     // Elsewhere nothing is lost but what deferring saves.
-    let lost = crossing.losses.filter { $0.hasPrefix("tools") }
+    let lost = crossing.lost.filter { $0.hasPrefix("tools") }
     #expect(
       lost == (upstream == .thirdParty ? ["tools[2].defer_loading", "tools[3].defer_loading", "tools[4]"] : []))
-    #expect(try WholeCrossing(Self.deferred, from: .anthropic, to: .anthropic).crossing.path == .verbatim)
+    #expect(try Passage(Self.deferred, from: .anthropic, to: .anthropic).path == .verbatim)
   }
 
   // MARK: - Tools that Anthropic runs
@@ -253,7 +253,7 @@ import Wire
     #expect(!crossing.text.contains("SECRET") && crossing.text.contains("found"))
     // What was brought is told in words.
     #expect(crossing.text.replacing("\\/", with: "/").contains(told))
-    #expect(!crossing.losses.contains { $0.hasPrefix("messages") })
+    #expect(!crossing.lost.contains { $0.hasPrefix("messages") })
     let equals: [Upstream: [String: String]] = [
       .responses: ["web_search": #"{"type":"web_search"}"#, "code_execution": "code_interpreter"],
       .gemini: ["web_search": "googleSearch", "web_fetch": "urlContext", "code_execution": "codeExecution"],
@@ -261,7 +261,7 @@ import Wire
     if let equal = equals[upstream]?[name] {
       #expect(crossing.body["tools"]?.text.contains(equal) == true)
     } else {
-      #expect(crossing.body["tools"] == nil && crossing.losses.contains("tools[0]"))
+      #expect(crossing.body["tools"] == nil && crossing.lost.contains("tools[0]"))
     }
   }
 
@@ -281,13 +281,13 @@ import Wire
       #expect(!crossing.text.contains(word), "\(word)")
     }
     for place in ["system[0]", "context_management", "speed", "tools[0].eager_input_streaming"] {
-      #expect(crossing.losses.contains(place), "\(place) of \(crossing.losses)")
+      #expect(crossing.lost.contains(place), "\(place) of \(crossing.lost)")
     }
     for word in ["You are.", "# Environment", #""Bash""#, "DeferredToolPlaceholder", "hi"] {
       #expect(crossing.text.contains(word), "\(word)")
     }
     #expect(crossing.text.contains("cache_control") == (upstream == .thirdParty))
-    let own = try WholeCrossing(Self.whole, from: .anthropic, to: .anthropic)
+    let own = try Passage(Self.whole, from: .anthropic, to: .anthropic)
     #expect(own.text == Self.whole.replacing(#""model":"m""#, with: #""model":"up""#))
   }
 
@@ -329,7 +329,7 @@ import Wire
     #expect(Set(schema["properties"]?.members.map(\.key) ?? []) == properties)
     #expect(tool["description"]?.string?.isEmpty == false)
     #expect((tool["cache_control"] != nil) == (upstream == .thirdParty))
-    let lost = crossing.losses.filter { !$0.hasSuffix(".thoughtSignature") }
+    let lost = crossing.lost.filter { !$0.hasSuffix(".thoughtSignature") }
     if upstream != .thirdParty { #expect(lost == ["tools[0].cache_control"]) }
     let choice: [Upstream: String] = [
       .chat: #"{"type":"function","function":{"name":"\#(name)"}}"#,
@@ -358,15 +358,15 @@ import Wire
         #"{"role":"user","content":"q"}"#,
         #","tools":[{"type":"computer_20250124","name":"computer","display_width_px":9,"display_height_px":9},\#(Self.tool("f"))]"#
       ), to: upstream)
-    #expect(Set(Self.tools(crossing).keys) == ["f"] && crossing.losses.contains("tools[0]"))
+    #expect(Set(Self.tools(crossing).keys) == ["f"] && crossing.lost.contains("tools[0]"))
   }
 
   @Test func anthropicItselfGetsItsOwnToolsAsTheyAre() throws {
     for (type, name, _, _) in Self.clientTools {
       let request = Self.request(
         #"{"role":"user","content":"q"}"#, #","tools":[{"type":"\#(type)","name":"\#(name)"}]"#)
-      let crossing = try WholeCrossing(request, from: .anthropic, to: .anthropic)
-      #expect(crossing.crossing.path == .verbatim && crossing.text.contains(type))
+      let crossing = try Passage(request, from: .anthropic, to: .anthropic)
+      #expect(crossing.path == .verbatim && crossing.text.contains(type))
     }
   }
 }

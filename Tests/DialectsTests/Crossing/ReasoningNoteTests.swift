@@ -1,5 +1,6 @@
 import Conversation
 import Dialects
+import TestSupport
 import Testing
 import Wire
 
@@ -37,18 +38,9 @@ import Wire
       seals: seals)
     var response = ConversationResponse(candidates: [Candidate(parts: parts, stop: Stop(.toolUse))])
     if streamed {
-      var writer = dialect.makeEventWriter(for: reply)
-      var output: [UInt8] = []
-      for event in response.events() { writer.write(event, into: &output) }
-      var reader = dialect.makeEventReader(origin: nil)
-      var parser = EventStreamParser()
-      var events: [ConversationEvent] = []
-      try output.withUnsafeBytes { bytes in
-        try parser.feed(bytes) { if case .event(let event) = $0 { reader.read(event, into: &events) } }
-      }
-      reader.end(into: &events)
+      let output = StreamDriver.bytes(response.events(), dialect, reply: reply)
       var fold = ResponseFold()
-      for event in events { fold.add(event) }
+      for event in StreamDriver.events(output, dialect) { fold.add(event) }
       response = fold.result
     } else {
       var losses = Losses()

@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 @Suite struct ToolLoweringTests {
-  static let rule = NamingRule(maxToolNameLength: 64, toolNamePunctuation: "_-", startsWithLetter: false)
+  static let rule = NamingRule(tools: Alphabet(maxLength: 64, punctuation: "_-"))
 
   static func capabilities(custom: Bool = false, namespaces: Bool = false, rule: NamingRule = rule)
     -> ToolLowering.Capabilities
@@ -74,7 +74,7 @@ import Wire
   @Test func illegalAndLongNamesAreReplacedDistinctAndComeBack() throws {
     let long = String(repeating: "y", count: 70)
     let names = ["a.b", "a/b", "a_b", "é", "中", "", "1st", long + "1", long + "2", "spaced name"]
-    let strict = NamingRule(maxToolNameLength: 64, toolNamePunctuation: "_", startsWithLetter: true)
+    let strict = NamingRule(tools: Alphabet(maxLength: 64, punctuation: "_", startsWithLetter: true))
     let lowered = Lowered(Self.request(names.map { Self.function($0) }), Self.capabilities(rule: strict))
     #expect(lowered.names.count == names.count)
     #expect(Set(lowered.names).count == names.count)

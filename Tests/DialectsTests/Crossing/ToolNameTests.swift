@@ -43,14 +43,14 @@ import Wire
     dialects.flatMap { client in dialects.filter { $0 != client }.map { (client, $0) } }
   }
 
-  private static func isLegal(_ name: String, _ rule: NamingRule) -> Bool {
+  private static func isLegal(_ name: String, _ rule: Alphabet) -> Bool {
     let isFirstRight =
       !rule.startsWithLetter || name.utf8.first.map { $0 == 95 || ($0 | 32) >= 97 && ($0 | 32) <= 122 } == true
-    return !name.isEmpty && name.utf8.count <= rule.maxToolNameLength && isFirstRight
+    return !name.isEmpty && name.utf8.count <= rule.maxLength && isFirstRight
       && name.unicodeScalars.allSatisfy { scalar in
         scalar.isASCII
           && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-            || rule.toolNamePunctuation.unicodeScalars.contains(scalar))
+            || rule.punctuation.unicodeScalars.contains(scalar))
       }
   }
 
@@ -62,8 +62,8 @@ import Wire
     #expect(sentNames.count == Self.names.count)
     #expect(Set(sentNames).count == Self.names.count)
     for (name, original) in zip(sentNames, Self.names) {
-      #expect(Self.isLegal(name, rule), "\(name)")
-      if Self.isLegal(original, rule) { #expect(name == original, "a name that fits is not touched") }
+      #expect(Self.isLegal(name, rule.tools), "\(name)")
+      if Self.isLegal(original, rule.tools) { #expect(name == original, "a name that fits is not touched") }
     }
     // The history names each tool as it is declared.
     #expect(sent.messages.flatMap(\.toolCalls).map(\.name) == sentNames)

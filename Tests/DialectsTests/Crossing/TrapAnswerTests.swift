@@ -16,8 +16,8 @@ import Wire
       #"{"contents":[{"role":"user","parts":[{"text":"go"}]}],"tools":[{"functionDeclarations":[{"name":"f"}]}]}"#,
   ]
 
-  private static func crossing(_ client: DialectID, _ upstream: DialectID) throws -> WholeCrossing {
-    try WholeCrossing(try #require(questions[client]), from: client, to: upstream)
+  private static func crossing(_ client: DialectID, _ upstream: DialectID) throws -> Passage {
+    try Passage(try #require(questions[client]), from: client, to: upstream)
   }
 
   private static func types(_ events: [JSON]) -> [String] { events.compactMap { $0["type"]?.string } }
@@ -63,7 +63,7 @@ import Wire
     let events = try crossing.stream(Self.interleaved)
     #expect(events.compactMap { $0.place("content_block.type").string }.prefix(2) == ["text", "tool_use"])
     // Back in the history, whatever order they came in, nothing is left out.
-    let replay = try WholeCrossing(
+    let replay = try Passage(
       #"{"model":"m","max_tokens":99,"messages":[{"role":"user","content":"go"},{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"f","input":{}},{"type":"text","text":"hi"}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":"1"}]}]}"#,
       from: .anthropic, to: .openAIChat)
     #expect(replay.body.place("messages.1.content").string == "hi")
@@ -191,7 +191,7 @@ import Wire
   // MARK: - Requests of the predecessor's
 
   @Test func everythingCodexSaysInItsEasyShapesArrives() throws {
-    let body = try WholeCrossing(
+    let body = try Passage(
       #"{"model":"m","temperature":0.5,"parallel_tool_calls":false,"tool_choice":"auto","reasoning":{"effort":"low"},"text":{"format":{"type":"json_object"}},"input":[{"role":"user","content":"hello, JSON"},{"type":"message","role":"user","content":[{"type":"input_image","image_url":"https://e.example/a.png"}]},{"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"why"}]},{"type":"message","role":"assistant","content":[{"type":"output_text","text":"sure"}]},{"type":"function_call","call_id":"a","name":"f","arguments":"{}"},{"type":"function_call_output","call_id":"a","output":"1"}],"tools":[{"type":"function","name":"f"}]}"#,
       from: .openAIResponses, to: .openAIChat
     ).body
@@ -207,13 +207,13 @@ import Wire
   @Test func whatClaudeCodeAsksForArrivesElsewhere() throws {
     let request =
       #"{"model":"m","max_tokens":99,"thinking":{"type":"adaptive"},"output_config":{"effort":"medium"},"context_management":{"edits":[]},"top_p":0.5,"metadata":{"user_id":"u"},"messages":[{"role":"user","content":[{"type":"image","source":{"type":"url","url":"https://e.example/a.png"}},{"type":"text","text":"see"}]},{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"iVBORw0KGgo="}},{"type":"text","text":"shot"}]}]}]}"#
-    let responses = try WholeCrossing(request, from: .anthropic, to: .openAIResponses)
+    let responses = try Passage(request, from: .anthropic, to: .openAIResponses)
     #expect(responses.body.place("input.0.content.0.image_url").string == "https://e.example/a.png")
     #expect(responses.body.place("input.2.output.0.image_url").string == "data:image/png;base64,iVBORw0KGgo=")
     #expect(responses.body.place("reasoning.effort").string == "medium")
     #expect(responses.body["include"]?.text == #"["reasoning.encrypted_content"]"#)
-    #expect(responses.body["store"]?.bool == false && responses.losses.contains("context_management"))
-    let chat = try WholeCrossing(request, from: .anthropic, to: .openAIChat)
+    #expect(responses.body["store"]?.bool == false && responses.lost.contains("context_management"))
+    let chat = try Passage(request, from: .anthropic, to: .openAIChat)
     #expect(chat.body.place("messages.0.content.0.image_url.url").string == "https://e.example/a.png")
     #expect(chat.body["reasoning_effort"]?.string == "medium" && chat.body["top_p"]?.double == 0.5)
     #expect(chat.body.place("messages.2.content").string?.contains("shot") == true)
@@ -221,11 +221,11 @@ import Wire
   }
 
   @Test func imagesAndVendorItemsOfResponsesReachAnthropicOrAreTold() throws {
-    let crossing = try WholeCrossing(
+    let crossing = try Passage(
       #"{"model":"m","reasoning":{"effort":"low"},"input":[{"type":"message","role":"user","content":[{"type":"input_image","image_url":"https://e.example/a.png"}]},{"type":"web_search_call","id":"ws_1","status":"completed","action":{"type":"search","query":"q"}},{"type":"message","role":"assistant","content":[{"type":"output_text","text":"ok"}]},{"role":"user","content":"go"}]}"#,
       from: .openAIResponses, to: .anthropic)
     #expect(crossing.body.place("messages.0.content.0.source.url").string == "https://e.example/a.png")
     #expect(crossing.body.place("output_config.effort").string == "low")
-    #expect(!crossing.text.contains("web_search_call") && crossing.losses.count == 1)
+    #expect(!crossing.text.contains("web_search_call") && crossing.lost.count == 1)
   }
 }

@@ -9,7 +9,7 @@ import Wire
   private static func messages(
     _ request: String, from client: DialectID, to upstream: DialectID, quirks: Quirks = Quirks()
   ) throws -> JSON {
-    let crossing = try WholeCrossing(request, from: client, to: upstream, quirks: quirks)
+    let crossing = try Passage(request, from: client, to: upstream, quirks: quirks)
     return crossing.body.place(upstream == .gemini ? "contents" : upstream == .openAIResponses ? "input" : "messages")
   }
 
@@ -123,26 +123,26 @@ import Wire
     func call(_ id: String) -> String {
       #"{"id":"\#(id)","type":"function","function":{"name":"f","arguments":"{}"}}"#
     }
-    let crossing = try WholeCrossing(
+    let crossing = try Passage(
       #"{"model":"m","messages":[{"role":"user","content":"go"},{"role":"assistant","content":null,"tool_calls":[\#(call("a")),\#(call("b"))]},{"role":"tool","tool_call_id":"a","content":"old"},{"role":"tool","tool_call_id":"b","content":"B"},{"role":"tool","tool_call_id":"a","content":"new"},{"role":"assistant","content":null,"tool_calls":[\#(call("a"))]},{"role":"tool","tool_call_id":"a","content":"later"},{"role":"tool","tool_call_id":"a","content":"latest"}]}"#,
       from: .openAIChat, to: upstream)
     let texts = ["old", "new", "B", "later", "latest"]
     let places = texts.compactMap { text in crossing.text.firstRange(of: "\"\(text)\"").map { (text, $0.lowerBound) } }
     #expect(places.sorted { $0.1 < $1.1 }.map(\.0) == ["new", "B", "latest"])
-    #expect(crossing.losses.filter { $0.hasPrefix("messages[") && !$0.contains("tool_calls") }.count == 2)
+    #expect(crossing.lost.filter { $0.hasPrefix("messages[") && !$0.contains("tool_calls") }.count == 2)
   }
 
   @Test func aCallWithoutResultGetsAnErrorAndAResultWithoutCallBecomesText() throws {
     let request =
       #"{"model":"m","messages":[{"role":"user","content":"go"},{"role":"tool","tool_call_id":"z","content":"orphan"},{"role":"assistant","content":"x","tool_calls":[\#(Self.twoCalls)]},{"role":"tool","tool_call_id":"b","content":"B"},{"role":"user","content":"stop"}]}"#
-    let crossing = try WholeCrossing(request, from: .openAIChat, to: .anthropic)
+    let crossing = try Passage(request, from: .openAIChat, to: .anthropic)
     #expect(crossing.body.place("messages.0.content.1.text").string == "orphan")
     #expect(crossing.body.place("messages.2.content.0.tool_use_id").string == "a")
     #expect(crossing.body.place("messages.2.content.0.is_error").bool == true)
     #expect(crossing.body.place("messages.2.content.1.is_error").isNull)
-    #expect(crossing.losses == ["messages[1]", "messages[2].tool_calls[0]"])
+    #expect(crossing.lost == ["messages[1]", "messages[2].tool_calls[0]"])
     for upstream in [DialectID.openAIResponses, .gemini] {
-      let crossing = try WholeCrossing(request, from: .openAIChat, to: upstream)
+      let crossing = try Passage(request, from: .openAIChat, to: upstream)
       #expect(crossing.text.contains("interrupted") && crossing.text.contains("orphan"), "\(upstream)")
     }
   }
@@ -176,7 +176,7 @@ import Wire
     let request =
       #"{"model":"m","messages":[{"role":"user","content":"go"},{"role":"assistant","content":null,"tool_calls":[\#(Self.twoCalls)]},{"role":"tool","tool_call_id":"a","content":"A"},{"role":"tool","tool_call_id":"b","content":"B"}]}"#
     for upstream in [DialectID.anthropic, .openAIResponses, .gemini] {
-      #expect(!(try WholeCrossing(request, from: .openAIChat, to: upstream)).text.contains("null"), "\(upstream)")
+      #expect(!(try Passage(request, from: .openAIChat, to: upstream)).text.contains("null"), "\(upstream)")
     }
   }
 
@@ -201,7 +201,7 @@ import Wire
     for id in calls { #expect(id.wholeMatch(of: /[a-zA-Z0-9_-]+/) != nil) }
     #expect(try Self.messages(request, from: .openAIChat, to: .anthropic) == messages)
     // The client answers with the id it was given, which is the upstream's own.
-    let answer = try WholeCrossing(request, from: .openAIChat, to: .anthropic).answer(
+    let answer = try Passage(request, from: .openAIChat, to: .anthropic).answer(
       #"{"id":"msg_1","type":"message","role":"assistant","content":[{"type":"tool_use","id":"toolu_1","name":"f","input":{}}],"stop_reason":"tool_use","usage":{"input_tokens":1,"output_tokens":1}}"#
     )
     #expect(answer.place("choices.0.message.tool_calls.0.id").string == "toolu_1")
@@ -226,11 +226,11 @@ import Wire
 
   @Test func aConversationOfSystemTextAloneHasAQuestion() throws {
     let request = #"{"model":"m","messages":[{"role":"system","content":"s"}]}"#
-    let anthropic = try WholeCrossing(request, from: .openAIChat, to: .anthropic).body
+    let anthropic = try Passage(request, from: .openAIChat, to: .anthropic).body
     #expect(anthropic["system"]?.string == "s")
     #expect(Self.roles(anthropic["messages"] ?? .null) == ["user"])
     #expect(anthropic.place("messages.0.content").string?.isEmpty == false)
-    let gemini = try WholeCrossing(request, from: .openAIChat, to: .gemini).body
+    let gemini = try Passage(request, from: .openAIChat, to: .gemini).body
     #expect(gemini.place("systemInstruction.parts.0.text").string == "s")
     #expect(gemini.place("contents.0.role").string == "user")
     #expect(gemini.place("contents.0.parts.0.text").string?.isEmpty == false)
@@ -252,17 +252,17 @@ import Wire
   @Test func systemBlocksKeepTheirBoundariesAndTheirCacheMarksOnlyWhereTheyMeanSomething() throws {
     let request =
       #"{"model":"m","max_tokens":99,"system":[{"type":"text","text":"one","cache_control":{"type":"ephemeral"}},{"type":"text","text":"two"}],"messages":[{"role":"user","content":"hi"}]}"#
-    let chat = try WholeCrossing(request, from: .anthropic, to: .openAIChat)
+    let chat = try Passage(request, from: .anthropic, to: .openAIChat)
     #expect(chat.body.place("messages.0").text == #"{"role":"system","content":"one\n\ntwo"}"#)
-    let responses = try WholeCrossing(request, from: .anthropic, to: .openAIResponses)
+    let responses = try Passage(request, from: .anthropic, to: .openAIResponses)
     #expect(responses.body["instructions"]?.string == "one\n\ntwo")
-    let gemini = try WholeCrossing(request, from: .anthropic, to: .gemini)
+    let gemini = try Passage(request, from: .anthropic, to: .gemini)
     #expect(gemini.body.place("systemInstruction.parts").text == #"[{"text":"one"},{"text":"two"}]"#)
     for crossing in [chat, responses, gemini] {
       #expect(!crossing.text.contains("cache_control"))
-      #expect(crossing.losses.contains("system[0].cache_control"))
+      #expect(crossing.lost.contains("system[0].cache_control"))
     }
-    #expect(try WholeCrossing(request, from: .anthropic, to: .anthropic).text.contains("cache_control"))
+    #expect(try Passage(request, from: .anthropic, to: .anthropic).text.contains("cache_control"))
     let plain = #"{"model":"m","max_tokens":99,"system":"one","messages":[{"role":"user","content":"hi"}]}"#
     #expect(
       try Self.messages(plain, from: .anthropic, to: .openAIChat).place("0").text
@@ -277,20 +277,20 @@ import Wire
     let request =
       #"{"model":"m","max_tokens":99,"system":\#(blocks),"messages":[{"role":"user","content":"hi"}]}"#
     for upstream in [DialectID.openAIChat, .openAIResponses, .gemini] {
-      let crossing = try WholeCrossing(request, from: .anthropic, to: upstream)
+      let crossing = try Passage(request, from: .anthropic, to: upstream)
       #expect(!crossing.text.contains("billing"), "\(upstream)")
       #expect(crossing.text.contains("You are.") == system.contains("You are."))
-      #expect(!crossing.losses.isEmpty)
+      #expect(!crossing.lost.isEmpty)
     }
-    let own = try WholeCrossing(request, from: .anthropic, to: .anthropic)
-    #expect(own.crossing.path == .verbatim)
+    let own = try Passage(request, from: .anthropic, to: .anthropic)
+    #expect(own.path == .verbatim)
     #expect(own.text == request.replacing(#""model":"m""#, with: #""model":"up""#))
     var quirks = Quirks()
     quirks.stripBetas = true
-    let third = try WholeCrossing(request, from: .anthropic, to: .anthropic, quirks: quirks)
+    let third = try Passage(request, from: .anthropic, to: .anthropic, quirks: quirks)
     #expect(!third.text.contains("billing"))
     #expect(third.text.contains("You are.") == system.contains("You are."))
-    #expect(!third.losses.isEmpty)
+    #expect(!third.lost.isEmpty)
     // Where the body must be read and written for Anthropic itself, it comes out as it went in.
     let again = try Crossing.translated(
       AnthropicMessages().readRequest(JSON(parsing: request), line: RequestLine()), from: .anthropic,
@@ -306,11 +306,11 @@ import Wire
     #expect(Self.roles(chat) == ["user", "assistant", "user", "system", "assistant", "user"])
     let responses = try Self.messages(request, from: .anthropic, to: .openAIResponses)
     #expect(Self.roles(responses) == ["user", "assistant", "user", "system", "assistant", "user"])
-    let gemini = try WholeCrossing(request, from: .anthropic, to: .gemini)
+    let gemini = try Passage(request, from: .anthropic, to: .gemini)
     #expect(Self.roles(gemini.body["contents"] ?? .null) == ["user", "model", "user", "model", "user"])
     #expect(gemini.body.place("contents.2.parts.1.text").string?.contains("be brief") == true)
-    #expect(gemini.losses == ["messages[3].role"])
-    #expect(try WholeCrossing(request, from: .anthropic, to: .anthropic).crossing.path == .verbatim)
+    #expect(gemini.lost == ["messages[3].role"])
+    #expect(try Passage(request, from: .anthropic, to: .anthropic).path == .verbatim)
     var quirks = Quirks()
     quirks.stripBetas = true
     let third = try Self.messages(request, from: .anthropic, to: .anthropic, quirks: quirks)
@@ -323,10 +323,10 @@ import Wire
     let responses =
       #"{"model":"m","input":[{"role":"developer","content":"d"},{"role":"system","content":"s"},{"role":"user","content":"hi"}]}"#
     for (client, request) in [(DialectID.openAIChat, chat), (.openAIResponses, responses)] {
-      let anthropic = try WholeCrossing(request, from: client, to: .anthropic).body
+      let anthropic = try Passage(request, from: client, to: .anthropic).body
       #expect(anthropic["system"]?.elements.compactMap { $0["text"]?.string } == ["d", "s"])
       #expect(Self.roles(anthropic["messages"] ?? .null) == ["user"])
-      let gemini = try WholeCrossing(request, from: client, to: .gemini).body
+      let gemini = try Passage(request, from: client, to: .gemini).body
       #expect(gemini.place("systemInstruction.parts").text == #"[{"text":"d"},{"text":"s"}]"#)
     }
     #expect(
@@ -368,21 +368,21 @@ import Wire
     let request =
       #"{"model":"m","max_tokens":99,"messages":[{"role":"user","content":"go"},{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"f","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","is_error":true,"content":"boom"}]}]}"#
     #expect(
-      try WholeCrossing(request, from: .anthropic, to: .gemini).body.place(
+      try Passage(request, from: .anthropic, to: .gemini).body.place(
         "contents.2.parts.0.functionResponse.response"
       ).text == #"{"error":"boom"}"#)
     for upstream in [DialectID.openAIChat, .openAIResponses] {
-      let crossing = try WholeCrossing(request, from: .anthropic, to: upstream)
+      let crossing = try Passage(request, from: .anthropic, to: upstream)
       #expect(crossing.text.contains("boom"))
-      #expect(crossing.losses.contains { $0.hasSuffix("is_error") })
+      #expect(crossing.lost.contains { $0.hasSuffix("is_error") })
     }
   }
 
   @Test func aTurnOfThinkingAloneIsNoTextForOthers() throws {
     let request =
       #"{"model":"m","max_tokens":99,"messages":[{"role":"user","content":"a"},{"role":"assistant","content":[{"type":"thinking","thinking":"hm","signature":"c2ln"}]},{"role":"user","content":"b"}]}"#
-    let crossing = try WholeCrossing(request, from: .anthropic, to: .openAIChat)
+    let crossing = try Passage(request, from: .anthropic, to: .openAIChat)
     #expect(Self.roles(crossing.body["messages"] ?? .null) == ["user", "user"])
-    #expect(!crossing.losses.isEmpty)
+    #expect(!crossing.lost.isEmpty)
   }
 }

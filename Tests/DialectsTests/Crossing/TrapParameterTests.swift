@@ -18,10 +18,10 @@ import Wire
 
   private static func send(
     _ more: String, _ client: DialectID = .openAIChat, to upstream: DialectID, _ edit: (inout Quirks) -> Void = { _ in }
-  ) throws -> WholeCrossing {
+  ) throws -> Passage {
     var quirks = Quirks()
     edit(&quirks)
-    return try WholeCrossing(request(more, client), from: client, to: upstream, quirks: quirks)
+    return try Passage(request(more, client), from: client, to: upstream, quirks: quirks)
   }
 
   private static func tools(_ client: DialectID) -> String {
@@ -98,20 +98,20 @@ import Wire
       #""tools":[\#(screen),\#(function)],"tool_choice":{"type":"tool","name":"computer"}"#, .anthropic, to: upstream)
     #expect(other.body["tools"] != nil)
     #expect(!other.text.contains("computer"))
-    #expect(other.losses.contains("tool_choice"))
+    #expect(other.lost.contains("tool_choice"))
     let none = try Self.send(
       #""tools":[\#(screen)],"tool_choice":{"type":"any","disable_parallel_tool_use":true}"#, .anthropic, to: upstream)
     for member in ["tools", "tool_choice", "toolConfig", "parallel_tool_calls"] {
       #expect(none.body[name: member] == nil, "\(member)")
     }
-    #expect(none.losses.contains("tool_choice"))
+    #expect(none.lost.contains("tool_choice"))
   }
 
   @Test func aForcedCallRulesThinkingOutForAnthropicOnly() throws {
     let more = #"\#(Self.tools(.openAIChat)),"tool_choice":"required","reasoning_effort":"high""#
     let anthropic = try Self.send(more, to: .anthropic)
     #expect(anthropic.body["thinking"] == nil && anthropic.body["output_config"] == nil)
-    #expect(anthropic.losses.contains("reasoning_effort"))
+    #expect(anthropic.lost.contains("reasoning_effort"))
     #expect(try Self.send(more, to: .openAIResponses).body.place("reasoning.effort").string == "high")
   }
 
@@ -132,8 +132,8 @@ import Wire
         try Self.send(single, client, to: .anthropic).body["tool_choice"]?.text
           == #"{"type":"auto","disable_parallel_tool_use":true}"#)
       let several = try Self.send(#"\#(Self.tools(client)),"parallel_tool_calls":true"#, client, to: .anthropic)
-      #expect(several.body["tool_choice"] == nil && several.losses.isEmpty)
-      #expect(try Self.send(single, client, to: .gemini).losses == ["parallel_tool_calls"])
+      #expect(several.body["tool_choice"] == nil && several.lost.isEmpty)
+      #expect(try Self.send(single, client, to: .gemini).lost == ["parallel_tool_calls"])
       let back = try Self.send(
         #"\#(Self.tools(.anthropic)),"tool_choice":{"type":"auto","disable_parallel_tool_use":true}"#, .anthropic,
         to: client)
@@ -157,7 +157,7 @@ import Wire
       for (upstream, place) in places where upstream != client {
         let crossing = try Self.send(more, client, to: upstream)
         #expect(crossing.body.place(place).int == 300, "\(client) \(upstream)")
-        if more.contains(":7") { #expect(crossing.losses.contains("max_tokens"), "the other spelling is told") }
+        if more.contains(":7") { #expect(crossing.lost.contains("max_tokens"), "the other spelling is told") }
       }
     }
     #expect(try Self.send("", to: .anthropic) { $0.defaultMaxTokens = 777 }.body["max_tokens"]?.int == 777)
@@ -177,30 +177,48 @@ import Wire
     #expect(foreign.body[name: field.rawValue]?.int == 99 && foreign.body[name: other] == nil)
   }
 
+  @Test(arguments: [
+    (Quirks.MaxTokensField.asSent, "max_completion_tokens"), (.asSentOrMaxTokens, "max_tokens"),
+  ])
+  func aChatClientsOwnSpellingOfTheLimitStays(field: Quirks.MaxTokensField, others: String) throws {
+    for sent in ["max_tokens", "max_completion_tokens"] {
+      let own = try Self.send(#""\#(sent)":9"#, to: .openAIChat) { $0.maxTokensField = field }
+      #expect(own.body[name: sent]?.int == 9)
+      // Through reader and writer.
+      let read = try Self.send(#""\#(sent)":9,"x":"custom""#, to: .openAIChat) {
+        $0.maxTokensField = field
+        $0.customTools = false
+      }
+      #expect(read.body[name: sent]?.int == 9)
+    }
+    let foreign = try Self.send("", .anthropic, to: .openAIChat) { $0.maxTokensField = field }
+    #expect(foreign.body[name: others]?.int == 99)
+  }
+
   @Test func stopSequencesAreAListAsLongAsTheProtocolTakes() throws {
     #expect(try Self.send(#""stop":"x""#, to: .anthropic).body["stop_sequences"]?.text == #"["x"]"#)
     #expect(try Self.send(#""stop":"x""#, to: .gemini).body.place("generationConfig.stopSequences").text == #"["x"]"#)
-    #expect(try Self.send(#""stop":["x"]"#, to: .openAIResponses).losses == ["stop"])
+    #expect(try Self.send(#""stop":["x"]"#, to: .openAIResponses).lost == ["stop"])
     let six = #""stop_sequences":["1","2","3","4","5","6"]"#
     for (upstream, place, count) in [
       (DialectID.openAIChat, "stop", 4), (.gemini, "generationConfig.stopSequences", 5),
     ] {
       let crossing = try Self.send(six, .anthropic, to: upstream)
       #expect(crossing.body.place(place).elements.count == count)
-      #expect(crossing.losses == ["stop_sequences"])
+      #expect(crossing.lost == ["stop_sequences"])
     }
   }
 
   @Test func samplingAnthropicRefusesIsLeftOutAndTold() throws {
     let hot = try Self.send(#""temperature":1.5"#, to: .anthropic)
     #expect(hot.body["temperature"]?.double == 1)
-    #expect(hot.losses == ["temperature"])
+    #expect(hot.lost == ["temperature"])
     let both = try Self.send(#""temperature":0.3,"top_p":0.9"#, to: .anthropic)
     #expect(both.body["temperature"]?.double == 0.3 && both.body["top_p"] == nil)
-    #expect(both.losses == ["top_p"])
+    #expect(both.lost == ["top_p"])
     let thinking = try Self.send(#""temperature":0.3,"reasoning_effort":"high""#, to: .anthropic)
     #expect(thinking.body["temperature"] == nil && thinking.body["thinking"] != nil)
-    #expect(thinking.losses == ["temperature"])
+    #expect(thinking.lost == ["temperature"])
   }
 
   @Test(arguments: DialectID.allCases, DialectID.allCases)
@@ -213,7 +231,7 @@ import Wire
     let crossing = try Self.send(try #require(more[client]), client, to: upstream) { $0.stripFields = [name] }
     #expect(crossing.body[name: name] == nil)
     let said = client == .gemini ? "generationConfig.temperature" : "temperature"
-    #expect(crossing.losses.contains(upstream == .gemini ? name : said))
+    #expect(crossing.lost.contains(upstream == .gemini ? name : said))
   }
 
   @Test func fieldsOfOneVendorGoToNoOtherAndAreTold() throws {
@@ -228,12 +246,12 @@ import Wire
       for field in fields where field != "metadata" || upstream == .gemini {
         #expect(crossing.body[name: field] == nil, "\(field)")
       }
-      for field in fields { #expect(crossing.losses.contains(field), "\(field)") }
+      for field in fields { #expect(crossing.lost.contains(field), "\(field)") }
     }
     let chat = try Self.send(more, .openAIResponses, to: .openAIChat) { $0.stripFields = ["store", "metadata"] }
     for field in ["client_metadata", "truncation", "store", "metadata"] {
       #expect(chat.body[name: field] == nil)
-      #expect(chat.losses.contains(field))
+      #expect(chat.lost.contains(field))
     }
   }
 
@@ -251,7 +269,7 @@ import Wire
     let counts: [(DialectID, Int)] = [(.anthropic, 7), (.openAIResponses, 5), (.gemini, 2)]
     for (upstream, count) in counts {
       let crossing = try Self.send(more, to: upstream)
-      #expect(crossing.losses.count == count, "\(crossing.losses)")
+      #expect(crossing.lost.count == count, "\(crossing.lost)")
       #expect(!crossing.text.contains("best_of") && !crossing.text.contains("logit_bias"))
     }
   }
@@ -272,7 +290,7 @@ import Wire
       func name(_ dialect: DialectID) -> String { dialect == .gemini ? "serviceTier" : "service_tier" }
       let crossing = try Self.send(#""\#(name(client))":"\#(asked)""#, client, to: upstream)
       #expect(crossing.body.at(name(upstream))?.string == sent, "\(client) \(asked) \(upstream)")
-      #expect(crossing.losses.contains(name(client)) == (sent == nil))
+      #expect(crossing.lost.contains(name(client)) == (sent == nil))
     }
     let chat = try Self.send("", .openAIResponses, to: .openAIChat).answer(
       #"{"id":"c","service_tier":"priority","choices":[{"message":{"content":"x"},"finish_reason":"stop"}]}"#)
@@ -282,7 +300,7 @@ import Wire
     )
     #expect(responses["service_tier"]?.string == "flex")
     let fast = try Self.send(#""speed":"fast""#, .anthropic, to: .openAIChat)
-    #expect(fast.body["speed"] == nil && fast.losses == ["speed"])
+    #expect(fast.body["speed"] == nil && fast.lost == ["speed"])
   }
 
   // MARK: - Formats
@@ -359,7 +377,7 @@ import Wire
     for upstream in [DialectID.anthropic, .openAIResponses, .gemini] {
       let crossing = try Self.send(#""stream":true,"stream_options":{"include_usage":true}"#, to: upstream)
       #expect(crossing.body["stream_options"] == nil)
-      #expect(crossing.losses.isEmpty)
+      #expect(crossing.lost.isEmpty)
     }
   }
 
@@ -380,6 +398,6 @@ import Wire
     }
     let codex = try Self.send(
       #""store":false,"include":["reasoning.encrypted_content"]"#, .openAIResponses, to: .openAIChat)
-    #expect(codex.body["store"] == nil && codex.body["include"] == nil && codex.losses.isEmpty)
+    #expect(codex.body["store"] == nil && codex.body["include"] == nil && codex.lost.isEmpty)
   }
 }

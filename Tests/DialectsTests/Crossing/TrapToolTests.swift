@@ -5,7 +5,7 @@ import Wire
 
 /// Traps in tools, their schemas and their calls; `docs/traps.md` lists which test protects from which.
 @Suite struct TrapToolTests {
-  private static func tools(_ crossing: WholeCrossing) -> [JSON] {
+  private static func tools(_ crossing: Passage) -> [JSON] {
     Array(
       crossing.body.place(crossing.upstream.id == .gemini ? "tools.0.functionDeclarations" : "tools").elements)
   }
@@ -44,7 +44,7 @@ import Wire
     example: (client: DialectID, request: String), upstream: DialectID
   ) throws {
     if example.client == upstream { return }
-    let tools = Self.tools(try WholeCrossing(example.request, from: example.client, to: upstream))
+    let tools = Self.tools(try Passage(example.request, from: example.client, to: upstream))
     #expect(tools.map(Self.name) == ["a", "b", "c", "d"])
     for tool in tools { #expect(Self.schema(tool)["type"]?.string == "object", "\(tool)") }
     for tool in tools.prefix(2) { #expect(Self.schema(tool)["properties"]?.text == "{}") }
@@ -58,7 +58,7 @@ import Wire
     quirks.jsonSchemaTools = takesJSONSchema
     let request =
       ##"{"model":"m","messages":[{"role":"user","content":"hi"}],"tools":[{"type":"function","function":{"name":"f","parameters":{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","additionalProperties":false,"properties":{"format":{"type":"string","minLength":1,"pattern":"^a"},"default":{"type":["string","null"],"default":"x"},"list":{"type":"array"},"level":{"enum":[1,2]},"ref":{"$ref":"#/$defs/r"}},"required":["format"],"$defs":{"r":{"type":"string","const":"k"}}}}}]}"##
-    let crossing = try WholeCrossing(request, from: .openAIChat, to: .gemini, quirks: quirks)
+    let crossing = try Passage(request, from: .openAIChat, to: .gemini, quirks: quirks)
     let tool = try #require(Self.tools(crossing).first)
     #expect(tool["type"] == nil, "a tool of Gemini's has no type")
     #expect((tool["parameters"] == nil) == takesJSONSchema)
@@ -75,14 +75,14 @@ import Wire
   }
 
   @Test func anAnswersSchemaIsClosedForAnthropicAndItsLimitsAreSaidInWords() throws {
-    let crossing = try WholeCrossing(
+    let crossing = try Passage(
       #"{"model":"m","messages":[{"role":"user","content":"hi"}],"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object","properties":{"a":{"type":"integer","minimum":3}},"required":["a"]}}}}"#,
       from: .openAIChat, to: .anthropic)
     let schema = crossing.body.place("output_config.format.schema")
     #expect(schema["additionalProperties"]?.bool == false)
     #expect(schema.place("properties.a.minimum").isNull)
     #expect(schema.place("properties.a.description").string?.contains("minimum: 3") == true)
-    #expect(crossing.losses.contains { $0.contains("minimum") })
+    #expect(crossing.lost.contains { $0.contains("minimum") })
   }
 
   // MARK: - Names
@@ -100,7 +100,7 @@ import Wire
       client == .openAIChat
       ? #"{"model":"m","stream":true,"messages":[{"role":"user","content":"hi"}],"tools":[\#(declared)]}"#
       : #"{"model":"m","stream":true,"input":"hi","tools":[\#(declared)]}"#
-    let crossing = try WholeCrossing(request, from: client, to: upstream)
+    let crossing = try Passage(request, from: client, to: upstream)
     let sent = Self.tools(crossing).map(Self.name)
     #expect(Set(sent).count == Self.oddNames.count)
     #expect(sent[4] == "plain")
@@ -179,11 +179,11 @@ import Wire
   /// The upstreams that know functions only, and a Responses provider that does not know more either.
   static let plain: [DialectID] = [.anthropic, .gemini, .openAIChat, .openAIResponses]
 
-  static func lowered(_ request: String, to upstream: DialectID) throws -> WholeCrossing {
+  static func lowered(_ request: String, to upstream: DialectID) throws -> Passage {
     var quirks = Quirks()
     quirks.customTools = false
     quirks.namespaceTools = false
-    return try WholeCrossing(request, from: .openAIResponses, to: upstream, quirks: quirks)
+    return try Passage(request, from: .openAIResponses, to: upstream, quirks: quirks)
   }
 
   @Test(arguments: plain)
@@ -231,7 +231,7 @@ import Wire
     let name = Self.name(tools[1])
     #expect(tools[1].text.contains("first"), "the first declaration counts")
     #expect(!crossing.text.contains(#""namespace""#))
-    #expect(crossing.losses.contains("tools[1].tools[1]"))
+    #expect(crossing.lost.contains("tools[1].tools[1]"))
     let answer = try crossing.answer(Self.call(name, upstream))
     let item = try #require(answer.place("output").elements.first { $0["type"]?.string == "function_call" })
     #expect(item["name"]?.string == "look")
@@ -243,9 +243,9 @@ import Wire
   }
 
   @Test func aResponsesProviderThatKnowsCodexsToolsGetsThemAsTheyAre() throws {
-    let crossing = try WholeCrossing(Self.codex, from: .openAIResponses, to: .openAIResponses)
-    #expect(crossing.crossing.path == .verbatim)
-    #expect(try Self.lowered(Self.codex, to: .openAIResponses).crossing.path == .patched)
+    let crossing = try Passage(Self.codex, from: .openAIResponses, to: .openAIResponses)
+    #expect(crossing.path == .verbatim)
+    #expect(try Self.lowered(Self.codex, to: .openAIResponses).path == .patched)
   }
 
   // MARK: - Tools a vendor runs
@@ -256,7 +256,7 @@ import Wire
 
   @Test(arguments: [DialectID.openAIChat, .anthropic, .gemini], hosted)
   func aHostedToolHasAnEqualOrIsADeclaredLossAndItsTypeNeverGoesOut(upstream: DialectID, type: String) throws {
-    let crossing = try WholeCrossing(
+    let crossing = try Passage(
       #"{"model":"m","input":"hi","tools":[{"type":"\#(type)"},{"type":"function","name":"f"}]}"#,
       from: .openAIResponses, to: upstream)
     #expect(!crossing.text.contains(#""type":"\#(type)""#))
@@ -267,7 +267,7 @@ import Wire
     if let equal = equals[upstream]?[type] {
       #expect(crossing.text.contains(equal))
     } else {
-      #expect(!crossing.losses.isEmpty)
+      #expect(!crossing.lost.isEmpty)
     }
     #expect(crossing.text.contains(#""name":"f""#), "the functions stay")
   }
@@ -279,13 +279,13 @@ import Wire
     let allowed = request(#""allowed_domains":["a.example"]"#)
     let blocked = request(#""blocked_domains":["b.example"]"#)
     #expect(
-      try WholeCrossing(allowed, from: .anthropic, to: .openAIResponses).body.place("tools.0.filters").text
+      try Passage(allowed, from: .anthropic, to: .openAIResponses).body.place("tools.0.filters").text
         == #"{"allowed_domains":["a.example"]}"#)
-    #expect(throws: DialectError.self) { try WholeCrossing(blocked, from: .anthropic, to: .openAIResponses) }
+    #expect(throws: DialectError.self) { try Passage(blocked, from: .anthropic, to: .openAIResponses) }
     for upstream in [DialectID.gemini, .openAIChat] {
       for request in [allowed, blocked] {
-        let crossing = try WholeCrossing(request, from: .anthropic, to: upstream)
-        #expect(crossing.body["tools"] == nil && !crossing.losses.isEmpty, "\(upstream)")
+        let crossing = try Passage(request, from: .anthropic, to: upstream)
+        #expect(crossing.body["tools"] == nil && !crossing.lost.isEmpty, "\(upstream)")
       }
     }
   }
@@ -293,12 +293,12 @@ import Wire
   @Test func claudeCodesSearchCallIsASearchWhereOneExists() throws {
     let request =
       #"{"model":"m","max_tokens":99,"messages":[{"role":"user","content":"hi"}],"tools":[{"type":"web_search_20250305","name":"web_search","max_uses":8}],"tool_choice":{"type":"tool","name":"web_search"}}"#
-    let responses = try WholeCrossing(request, from: .anthropic, to: .openAIResponses)
+    let responses = try Passage(request, from: .anthropic, to: .openAIResponses)
     #expect(responses.body["tools"]?.text == #"[{"type":"web_search"}]"#)
     #expect(responses.body["tool_choice"]?.text == #"{"type":"web_search"}"#)
-    let gemini = try WholeCrossing(request, from: .anthropic, to: .gemini)
+    let gemini = try Passage(request, from: .anthropic, to: .gemini)
     #expect(gemini.body["tools"]?.text == #"[{"googleSearch":{}}]"#)
-    #expect(gemini.losses.contains("tools[0].max_uses"))
+    #expect(gemini.lost.contains("tools[0].max_uses"))
   }
 
   @Test func whatOnlyAnthropicKnowsOfAToolStaysWithAnthropic() throws {
@@ -306,18 +306,18 @@ import Wire
     let request =
       #"{"model":"m","max_tokens":99,"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"find","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":[{"type":"tool_reference","tool_name":"f"}]}]}],"tools":[{"name":"f","input_schema":{"type":"object","properties":{}},"defer_loading":true,"input_examples":[{}],"eager_input_streaming":true,"cache_control":{"type":"ephemeral"},"allowed_callers":["direct"]},{"type":"tool_search_tool_regex_20251119","name":"tool_search_tool_regex"}]}"#
     for upstream in [DialectID.openAIChat, .openAIResponses, .gemini] {
-      let crossing = try WholeCrossing(request, from: .anthropic, to: upstream)
+      let crossing = try Passage(request, from: .anthropic, to: upstream)
       for member in members {
         #expect(!crossing.text.contains(member), "\(upstream)")
         // All tools are declared from the start, so that deferring is no loss.
-        #expect(crossing.losses.contains("tools[0].\(member)") == (member != "defer_loading"))
+        #expect(crossing.lost.contains("tools[0].\(member)") == (member != "defer_loading"))
       }
       #expect(!crossing.text.contains("tool_search_tool_regex") && !crossing.text.contains("tool_reference"))
     }
-    #expect(try WholeCrossing(request, from: .anthropic, to: .anthropic).crossing.path == .verbatim)
+    #expect(try Passage(request, from: .anthropic, to: .anthropic).path == .verbatim)
     var quirks = Quirks()
     quirks.stripBetas = true
-    let third = try WholeCrossing(request, from: .anthropic, to: .anthropic, quirks: quirks)
+    let third = try Passage(request, from: .anthropic, to: .anthropic, quirks: quirks)
     for member in members where member != "cache_control" { #expect(!third.text.contains(member)) }
     #expect(third.text.contains("cache_control"))
   }
@@ -325,13 +325,13 @@ import Wire
   @Test func besideFunctionsOlderGeminiModelsGetNoSearchButCodeExecution() throws {
     let request =
       #"{"model":"m","max_tokens":99,"messages":[{"role":"user","content":"hi"}],"tools":[{"type":"web_search_20250305","name":"web_search"},{"type":"web_fetch_20250910","name":"web_fetch"},{"type":"code_execution_20250825","name":"code_execution"},{"name":"f","input_schema":{"type":"object","properties":{}}}]}"#
-    let older = try WholeCrossing(request, from: .anthropic, to: .gemini)
+    let older = try Passage(request, from: .anthropic, to: .gemini)
     #expect(
       older.body["tools"]?.elements.flatMap { $0.members.map(\.key) } == ["functionDeclarations", "codeExecution"])
-    #expect(older.losses.filter { $0.hasPrefix("tools") } == ["tools[0]", "tools[1]"])
+    #expect(older.lost.filter { $0.hasPrefix("tools") } == ["tools[0]", "tools[1]"])
     var quirks = Quirks()
     quirks.mixedTools = true
-    let newer = try WholeCrossing(request, from: .anthropic, to: .gemini, quirks: quirks)
+    let newer = try Passage(request, from: .anthropic, to: .gemini, quirks: quirks)
     #expect(newer.body["tools"]?.elements.count == 4)
   }
 
@@ -351,7 +351,7 @@ import Wire
       ? #"{"model":"m","max_tokens":99,"stream":true,"messages":[{"role":"user","content":"go"}],"tools":[{"name":"f","input_schema":{}}]}"#
       : #"{"contents":[{"role":"user","parts":[{"text":"go"}]}],"tools":[{"functionDeclarations":[{"name":"f"}]}]}"#
     for upstream in [DialectID.openAIChat, .openAIResponses] {
-      let crossing = try WholeCrossing(request, from: client, to: upstream, isStream: true)
+      let crossing = try Passage(request, from: client, to: upstream, isStream: true)
       let whole = Self.call("f", upstream, input.arguments)
       let events = try crossing.stream(Self.streamedCall("f", upstream, input.arguments))
       guard input.isUsable else {
@@ -370,7 +370,7 @@ import Wire
   }
 
   @Test func anInputTheLimitCutOffIsAnEmptyObject() throws {
-    let crossing = try WholeCrossing(
+    let crossing = try Passage(
       #"{"model":"m","max_tokens":99,"messages":[{"role":"user","content":"go"}],"tools":[{"name":"f","input_schema":{}}]}"#,
       from: .anthropic, to: .openAIChat)
     let cut = Self.call("f", .openAIChat, #"{"a":"#).replacing(#""tool_calls"}"#, with: #""length"}"#)
@@ -386,18 +386,18 @@ import Wire
     func result(_ id: String) -> String { #"{"role":"tool","tool_call_id":"\#(id)","content":"1"}"# }
     let request =
       #"{"model":"m","messages":[{"role":"user","content":"go"},{"role":"assistant","content":null,"tool_calls":[\#(call("a", "{}{}")),\#(call("b", "")),\#(call("c", "[1]")),\#(call("d", "{\"x\":"))]},\#(result("a")),\#(result("b")),\#(result("c")),\#(result("d"))]}"#
-    let anthropic = try WholeCrossing(request, from: .openAIChat, to: .anthropic)
+    let anthropic = try Passage(request, from: .openAIChat, to: .anthropic)
     #expect(
       anthropic.body.place("messages.1.content").elements.compactMap { $0["input"]?.text } == [
         "{}", "{}", #"{"input":[1]}"#, "{}",
       ])
-    let gemini = try WholeCrossing(request, from: .openAIChat, to: .gemini)
+    let gemini = try Passage(request, from: .openAIChat, to: .gemini)
     let arguments = gemini.body.place("contents.1.parts").elements.compactMap { $0.place("functionCall.args") }
     #expect(arguments.allSatisfy { $0.isObject })
     #expect(arguments.map(\.text) == [#"{"input":"{}{}"}"#, "{}", #"{"input":[1]}"#, #"{"input":"{\"x\":"}"#])
-    for crossing in [anthropic, gemini] { #expect(crossing.losses.filter { $0.contains("tool_calls") }.count >= 3) }
+    for crossing in [anthropic, gemini] { #expect(crossing.lost.filter { $0.contains("tool_calls") }.count >= 3) }
     #expect(
-      try WholeCrossing(request, from: .openAIChat, to: .openAIResponses).body["input"]?.elements.compactMap {
+      try Passage(request, from: .openAIChat, to: .openAIResponses).body["input"]?.elements.compactMap {
         $0["arguments"]?.string
       }[1] == "{}")
   }

@@ -1,5 +1,6 @@
 import Conversation
 import Dialects
+import TestSupport
 import Testing
 import Wire
 
@@ -40,20 +41,10 @@ import Wire
       let body = try JSON(parsing: bytes)
       return (Array(body["content"]?.elements ?? JSON.null.elements), body["usage"] ?? .null)
     }
-    var writer = AnthropicMessages().makeEventWriter(for: reply)
-    var output: [UInt8] = []
-    for event in response.events() { writer.write(event, into: &output) }
-    var parser = EventStreamParser()
-    var blocks: [JSON] = []
-    var usage = JSON.null
-    try output.withUnsafeBytes { bytes in
-      try parser.feed(bytes) { item in
-        guard case .event(let event) = item, let json = try? JSON(parsing: event.data) else { return }
-        if let block = json["content_block"] { blocks.append(block) }
-        if json["type"]?.isString("message_delta") == true { usage = json["usage"] ?? .null }
-      }
-    }
-    return (blocks, usage)
+    let output = StreamDriver.bytes(response.events(), AnthropicMessages(), reply: reply)
+    let told = try StreamDriver.frames(output).map { try JSON(parsing: $0.data) }
+    let end = told.last { $0["type"]?.isString("message_delta") == true }
+    return (told.compactMap { $0["content_block"] }, end?["usage"] ?? .null)
   }
 
   @Test(arguments: [0, 1], [false, true])

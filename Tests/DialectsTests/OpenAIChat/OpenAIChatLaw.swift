@@ -3,34 +3,16 @@ import Dialects
 import TestSupport
 import Wire
 
-/// The laws of docs/architecture.md for this protocol: each gives what is wrong, nothing where it holds.
+/// The laws that are this protocol's own: each gives what is wrong, nothing where it holds.
 enum OpenAIChatLaw {
   static let dialect = OpenAIChat()
+  /// Those of every protocol.
+  static let common = DialectLaw(dialect)
 
   static func reply(model: String = "m", _ request: ConversationRequest? = nil) -> ReplyContext {
     var request = request ?? ConversationRequest(model: model)
     request.includesStreamUsage = true
     return ReplyContext(request: request, model: model, exchangeID: "x1", createdAt: 1_700_000_000)
-  }
-
-  /// `write(read(x)) ≡ x` for requests.
-  static func roundTrip(request bytes: [UInt8]) throws -> [String] {
-    DialectLaw(dialect).requestRoundTrip(bytes)
-  }
-
-  /// `write(read(x)) ≡ x` for answers.
-  static func roundTrip(response bytes: [UInt8]) throws -> [String] {
-    DialectLaw(dialect).responseRoundTrip(bytes)
-  }
-
-  /// Split anywhere, a stream gives the same events.
-  static func chunking(_ stream: [UInt8]) -> [String] {
-    DialectLaw(dialect).chunking(stream)
-  }
-
-  /// Every prefix keeps the grammar, and none but the whole ends well by itself.
-  static func grammar(_ stream: [UInt8]) -> [String] {
-    DialectLaw(dialect).grammar(stream)
   }
 
   /// `stream → events → stream → events` gives the same events.

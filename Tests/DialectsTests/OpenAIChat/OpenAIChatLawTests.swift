@@ -14,22 +14,22 @@ import Wire
 
   @Test(arguments: OpenAIChatFixtures.requests)
   func aRequestComesBackAsItWas(file: OpenAIChatFixtures.File) throws {
-    #expect(try OpenAIChatLaw.roundTrip(request: file.bytes) == [])
+    #expect(OpenAIChatLaw.common.requestRoundTrip(file.bytes) == [])
   }
 
   @Test(arguments: OpenAIChatFixtures.responses)
   func anAnswerComesBackAsItWas(file: OpenAIChatFixtures.File) throws {
-    #expect(try OpenAIChatLaw.roundTrip(response: file.bytes) == [])
+    #expect(OpenAIChatLaw.common.responseRoundTrip(file.bytes) == [])
   }
 
   @Test(arguments: OpenAIChatFixtures.streams)
   func aStreamMayBeSplitAnywhere(file: OpenAIChatFixtures.File) {
-    #expect(OpenAIChatLaw.chunking(file.bytes) == [])
+    #expect(OpenAIChatLaw.common.chunking(file.bytes) == [])
   }
 
   @Test(arguments: OpenAIChatFixtures.streams)
   func everyPrefixOfAStreamKeepsTheGrammar(file: OpenAIChatFixtures.File) {
-    #expect(OpenAIChatLaw.grammar(file.bytes) == [])
+    #expect(OpenAIChatLaw.common.grammar(file.bytes) == [])
   }
 
   @Test(arguments: OpenAIChatFixtures.streams)

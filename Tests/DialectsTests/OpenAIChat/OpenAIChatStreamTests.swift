@@ -181,7 +181,7 @@ import Wire
     let body = #"{"choices":[{"message":{"content":"x"}}],"citations":["https://a"]}"#
     let response = try OpenAIChat().readResponse(JSON(parsing: body), origin: nil)
     #expect(EventTrace.lines(response.events()).contains(#"delta 0.0 annotation url("https://a") -"#))
-    #expect(try OpenAIChatLaw.roundTrip(response: Array(body.utf8)) == [])
+    #expect(OpenAIChatLaw.common.responseRoundTrip(Array(body.utf8)) == [])
   }
 
   @Test func thinkingComesFirstHoweverAChunkOrdersIt() {

@@ -32,11 +32,7 @@ import Wire
 
   /// The events of a client's stream, parsed.
   private func stream(_ events: [ConversationEvent], _ reply: ReplyContext) throws -> [JSON] {
-    var parser = EventStreamParser()
-    var found: [ServerSentEvent] = []
-    try parser.feed(StreamDriver.bytes(events, dialect, reply: reply)) { item in
-      if case .event(let event) = item { found.append(event) }
-    }
+    let found = try StreamDriver.frames(StreamDriver.bytes(events, dialect, reply: reply))
     let parsed = try found.map { try JSON(parsing: $0.data) }
     for (event, json) in zip(found, parsed) { #expect(event.name == json["type"]?.string) }
     #expect(parsed.map { $0["sequence_number"]?.int } == Array(0..<parsed.count))
@@ -71,6 +67,28 @@ import Wire
         "usage":{"input_tokens":10,"input_tokens_details":{"cached_tokens":3,"cache_write_tokens":0},"output_tokens":4,\
         "output_tokens_details":{"reasoning_tokens":1},"total_tokens":14},"user":null,"metadata":{"k":"v"}}
         """)
+  }
+
+  /// An answer repeats the settings it was asked with; only what it says itself can be lost.
+  @Test(arguments: DialectID.allCases.filter { $0 != .openAIResponses })
+  func whatTheRequestSaidIsNoLossOfTheAnswer(client: DialectID) throws {
+    let echoed = """
+      {"id":"resp_1","object":"response","created_at":5,"completed_at":6,"status":"incomplete","background":false,\
+      "billing":{"payer":"developer"},"error":null,"frequency_penalty":0.0,"incomplete_details":{"reason":\
+      "max_output_tokens"},"instructions":"be brief","max_output_tokens":5,"max_tool_calls":null,"model":"m","output":\
+      [{"id":"msg_1","type":"message","status":"incomplete","role":"assistant","content":[{"type":"output_text",\
+      "annotations":[],"text":"Hi"}]}],"output_text":"Hi","parallel_tool_calls":true,"presence_penalty":0.0,\
+      "previous_response_id":null,"prompt_cache_key":"k","prompt_cache_retention":"24h","reasoning":{"effort":"low",\
+      "summary":null},"safety_identifier":"s","service_tier":"default","store":true,"temperature":1.0,"text":{"format":\
+      {"type":"text"},"verbosity":"medium"},"tool_choice":"auto","tools":[{"type":"function","name":"f","parameters":\
+      {},"strict":true}],"top_logprobs":0,"top_p":1.0,"truncation":"disabled","usage":{"input_tokens":1,\
+      "output_tokens":1,"total_tokens":2},"user":"u","metadata":{"k":"v"}}
+      """
+    let dialect = DialectCatalog.dialect(client)
+    let response = try OpenAIResponses().readResponse(JSON(parsing: Array(echoed.utf8)), origin: nil)
+    var losses = Losses()
+    _ = dialect.writeResponse(response, for: reply(), losses: &losses)
+    #expect(losses.list.map(\.path) == ["completed_at", "billing"])
   }
 
   @Test func theStreamSaysTheSameAsTheWholeAnswer() throws {

@@ -5,43 +5,13 @@ import Testing
 import Wire
 
 /// The laws over recorded traffic, OpenAI's and that of vendors who speak Responses.
-@Suite struct OpenAIResponsesCorpusTests {
-  /// Runs one law over every case that has the file, prints the score and requires all but the named exceptions.
-  private func law(
-    _ name: String, _ pick: (CorpusCase) -> [UInt8]?, except exceptions: [String: String] = [:],
-    _ check: ([UInt8]) -> [String]
-  ) {
-    guard Corpus.folder != nil else { return print("law \(name) openai-responses: skipped, no corpus") }
-    var total = 0
-    var failures: [String] = []
-    for entry in Corpus.generations(.openAIResponses) {
-      guard let bytes = pick(entry) else { continue }
-      total += 1
-      let broken = check(bytes)
-      if !broken.isEmpty, exceptions[entry.id] == nil {
-        failures.append("\(entry.id): \(broken.prefix(3).joined(separator: "; "))")
-      }
-    }
-    print("law \(name) openai-responses: \(total - failures.count - exceptions.count)/\(total)")
-    #expect(failures.isEmpty, "\(failures.joined(separator: "\n"))")
-    #expect(total > 0)
+@Suite(.enabled(if: Corpus.folder != nil, "no corpus beside the checkout"))
+struct OpenAIResponsesCorpusTests {
+  private static let law = CorpusLaw(dialect: .openAIResponses)
+
+  @Test func streamsRoundTrip() {
+    Self.law.check("stream round trip", \.stream) { OpenAIResponsesLaws.streamRoundTrip($1) }
   }
-
-  private func answer(_ entry: CorpusCase) -> [UInt8]? {
-    entry.httpStatus ?? 200 < 400 ? entry.response : nil
-  }
-
-  @Test func requestsRoundTrip() { law("request round trip", \.request) { OpenAIResponsesLaws.requestRoundTrip($0) } }
-
-  @Test func answersRoundTrip() { law("response round trip", answer) { OpenAIResponsesLaws.responseRoundTrip($0) } }
-
-  @Test func streamsSplitAnywhere() { law("chunking", \.stream) { OpenAIResponsesLaws.chunking($0) } }
-
-  @Test func streamsKeepTheGrammar() {
-    law("grammar", \.stream) { OpenAIResponsesLaws.grammar($0) }
-  }
-
-  @Test func streamsRoundTrip() { law("stream round trip", \.stream) { OpenAIResponsesLaws.streamRoundTrip($0) } }
 
   @Test func streamsFoldIntoTheirAnswer() {
     let rotating = [
@@ -50,6 +20,6 @@ import Wire
       "openai-responses/vercel-github-copilot-id-rotation-1":
         "Copilot gives every item another id in every event",
     ]
-    law("fold", \.stream, except: rotating) { OpenAIResponsesLaws.fold($0) }
+    Self.law.check("fold", except: rotating, \.stream) { OpenAIResponsesLaws.fold($1) }
   }
 }

@@ -30,19 +30,19 @@ struct ResponsesFixture: Sendable, CustomTestStringConvertible {
 @Suite struct OpenAIResponsesFixtureTests {
   @Test(arguments: ResponsesFixture.all("request.json"))
   func requestRoundTrips(_ fixture: ResponsesFixture) throws {
-    #expect(OpenAIResponsesLaws.requestRoundTrip(try fixture.bytes) == [])
+    #expect(OpenAIResponsesLaws.common.requestRoundTrip(try fixture.bytes) == [])
   }
 
   @Test(arguments: ResponsesFixture.all("response.json"))
   func answerRoundTrips(_ fixture: ResponsesFixture) throws {
-    #expect(OpenAIResponsesLaws.responseRoundTrip(try fixture.bytes) == [])
+    #expect(OpenAIResponsesLaws.common.responseRoundTrip(try fixture.bytes) == [])
   }
 
   @Test(arguments: ResponsesFixture.all("stream.sse"))
   func streamKeepsTheLaws(_ fixture: ResponsesFixture) throws {
     let bytes = try fixture.bytes
-    #expect(OpenAIResponsesLaws.grammar(bytes) == [])
-    #expect(OpenAIResponsesLaws.chunking(bytes) == [])
+    #expect(OpenAIResponsesLaws.common.grammar(bytes) == [])
+    #expect(OpenAIResponsesLaws.common.chunking(bytes) == [])
     #expect(OpenAIResponsesLaws.streamRoundTrip(bytes) == [])
     #expect(OpenAIResponsesLaws.fold(bytes) == [])
   }

@@ -3,33 +3,15 @@ import Dialects
 import TestSupport
 import Wire
 
-/// The laws of a dialect as checks: each returns what breaks it, nothing where it holds.
+/// The laws that are this protocol's own: each returns what breaks it, nothing where it holds.
 enum OpenAIResponsesLaws {
   static let dialect = OpenAIResponses()
-  private static let law = DialectLaw(dialect)
+  /// Those of every protocol.
+  static let common = DialectLaw(dialect)
 
   static func reply(_ request: ConversationRequest? = nil, model: String = "asked") -> ReplyContext {
     ReplyContext(
       request: request ?? ConversationRequest(model: model), model: model, exchangeID: "x1", createdAt: 1_700_000_000)
-  }
-
-  /// write(read(x)) ≡ x.
-  static func requestRoundTrip(_ bytes: [UInt8]) -> [String] {
-    law.requestRoundTrip(bytes)
-  }
-
-  static func responseRoundTrip(_ bytes: [UInt8]) -> [String] {
-    law.responseRoundTrip(bytes)
-  }
-
-  /// Split anywhere, the same events come out.
-  static func chunking(_ bytes: [UInt8]) -> [String] {
-    law.chunking(bytes)
-  }
-
-  /// Every reader keeps the grammar, also on what a cut leaves of a stream.
-  static func grammar(_ bytes: [UInt8]) -> [String] {
-    law.grammar(bytes)
   }
 
   /// stream → events → stream → the same events.
@@ -39,7 +21,7 @@ enum OpenAIResponsesLaws {
     for case .started(let start) in events { model = start.model ?? "" }
     let written = StreamDriver.bytes(events, dialect, reply: reply(model: model))
     let again = StreamDriver.events(written, dialect)
-    return unequal(lines(events), lines(again)) + EventTrace.violations(again)
+    return DialectLaw.unequal(lines(events), lines(again)) + EventTrace.violations(again)
   }
 
   /// Not compared: response ids, which the writer makes up where they are not `resp_…`, and kinds of failure that all
@@ -52,10 +34,6 @@ enum OpenAIResponsesLaws {
     }
   }
 
-  static func unequal(_ left: [String], _ right: [String]) -> [String] {
-    DialectLaw.unequal(left, right)
-  }
-
   /// fold(stream) says what the final `response` says.
   static func fold(_ bytes: [UInt8]) -> [String] {
     var fold = ResponseFold()
@@ -65,7 +43,7 @@ enum OpenAIResponsesLaws {
       return []
     }
     guard final["output"]?.elements.isEmpty == false else { return [] }
-    return unequal(describe(expected), describe(fold.result))
+    return DialectLaw.unequal(describe(expected), describe(fold.result))
   }
 
   static func describe(_ response: ConversationResponse) -> [String] {
@@ -90,16 +68,9 @@ enum OpenAIResponsesLaws {
   }
 
   static func finalResponse(_ bytes: [UInt8]) -> JSON? {
-    var parser = EventStreamParser()
-    var found: JSON?
-    func take(_ item: EventStreamItem) {
-      guard case .event(let event) = item, let json = try? JSON(parsing: event.data),
-        json["type"]?.string == "response.completed" || json["type"]?.string == "response.incomplete"
-      else { return }
-      found = json["response"]
+    let ends = (try? StreamDriver.frames(bytes))?.compactMap { try? JSON(parsing: $0.data) }.filter {
+      $0["type"]?.string == "response.completed" || $0["type"]?.string == "response.incomplete"
     }
-    try? parser.feed(bytes, take)
-    parser.finish(take)
-    return found
+    return ends?.last?["response"]
   }
 }

@@ -69,9 +69,7 @@ import Wire
   @Test func damagedStreamsKeepTheGrammar() throws {
     var dice = Dice(state: 11)
     for fixture in ResponsesFixture.all("stream.sse") {
-      var parser = EventStreamParser()
-      var whole: [ServerSentEvent] = []
-      try parser.feed(try fixture.bytes) { if case .event(let event) = $0 { whole.append(event) } }
+      let whole = try StreamDriver.frames(try fixture.bytes)
       for round in 0..<40 {
         var reader = dialect.makeEventReader(origin: nil)
         var events: [ConversationEvent] = []

@@ -73,6 +73,8 @@ final class CurlTransfer {
     curl.set(easy, CURLOPT_FOLLOWLOCATION, 0)
     curl.set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     curl.set(easy, CURLOPT_TCP_KEEPALIVE, 1)
+    // An agent's user reads for minutes between two requests; libcurl would think a connection too old after two.
+    curl.set(easy, CURLOPT_MAXAGE_CONN, 300)
     curl.set(easy, CURLOPT_BUFFERSIZE, Self.readSize)
     curl.set(easy, CURLOPT_ACCEPT_ENCODING, "")
     curl.set(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))

@@ -63,7 +63,7 @@ extension Gemini {
       }
       nested.append(Extensions(.gemini, path: path + ".content", inner))
     }
-    if let reason = reader.take(.finishReason) {
+    if let reason = reader.take(.finishReason), !Self.isUnspecified(reason) {
       let hasCalls = candidate.parts.contains { if case .toolCall = $0.content { true } else { false } }
       candidate.stop = readStop(reason, message: reader.takeString(.finishMessage), hasCalls: hasCalls)
     }

@@ -21,6 +21,11 @@ extension Gemini {
     return Stop(kind, original: reason.string ?? reason.text, dialect: .gemini, message: message)
   }
 
+  /// Whether that is the value of a reason nobody gave: the answer has not ended.
+  static func isUnspecified(_ reason: JSON) -> Bool {
+    reason.int == 0 || reason.isString("FINISH_REASON_UNSPECIFIED")
+  }
+
   private static let words = [
     "FINISH_REASON_UNSPECIFIED", "STOP", "MAX_TOKENS", "SAFETY", "RECITATION", "OTHER", "BLOCKLIST",
     "PROHIBITED_CONTENT", "SPII", "MALFORMED_FUNCTION_CALL",

@@ -149,7 +149,7 @@ struct GeminiEventReader: EventReader {
       } else if member.isNamed("index") {
         index = max(0, value.int ?? position)
       } else if member.isNamed(.finishReason) {
-        reason = value
+        if !Gemini.isUnspecified(value) { reason = value }
       } else if member.isNamed(.finishMessage) {
         message = value
       } else {

@@ -156,7 +156,9 @@ struct OpenAIResponsesEventReader: EventReader {
       return fail(UpstreamFailure(.cancelled, message: "the response was cancelled"), &events)
     }
     if let output = response?["output"], output.isArray {
-      for (position, item) in output.elements.enumerated() { settle(item, at: position, into: &events) }
+      for (position, item) in output.elements.enumerated() where item.isObject {
+        settle(item, at: position, into: &events)
+      }
     }
     for position in items.indices where !items[position].isFinished {
       mutate(position, into: &events) { $0.finish(&$1, with: nil) }

@@ -119,17 +119,17 @@ import Wire
     let function = { (name: String) in
       #"{"type":"function","function":{"name":"\#(name)","parameters":{"type":"object","properties":{}}}}"#
     }
-    let crossing = try WholeCrossing(
+    let crossing = try Passage(
       #"{"model":"m","messages":[{"role":"user","content":"q"}],"tools":[\#(function("look")),\#(function("find"))],"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"find"}}]}}}"#,
       from: .openAIChat, to: .anthropic)
     #expect(crossing.body.at("tools")?.list.compactMap { $0["name"]?.string } == ["find"])
-    #expect(crossing.losses.contains("tools[0]"))
+    #expect(crossing.lost.contains("tools[0]"))
   }
 
   // MARK: - Requests
 
-  private static func sent(_ body: String, from client: DialectID, to upstream: DialectID) throws -> WholeCrossing {
-    try WholeCrossing(body, from: client, to: upstream)
+  private static func sent(_ body: String, from client: DialectID, to upstream: DialectID) throws -> Passage {
+    try Passage(body, from: client, to: upstream)
   }
 
   /// A history of visible thoughts without state, for a provider that is not told of them.
@@ -137,7 +137,7 @@ import Wire
     let crossing = try Self.sent(
       #"{"contents":[{"role":"user","parts":[{"text":"q"}]},{"role":"model","parts":[{"text":"hm","thought":true},{"text":"a"}]},{"role":"user","parts":[{"text":"b"}]}]}"#,
       from: .gemini, to: .openAIChat)
-    #expect(crossing.losses.contains("contents[1].parts[0]"), "\(crossing.losses)")
+    #expect(crossing.lost.contains("contents[1].parts[0]"), "\(crossing.lost)")
   }
 
   /// A text document has a title, and becomes text where there are no documents.
@@ -154,7 +154,7 @@ import Wire
     let crossing = try Self.sent(
       #"{"model":"m","messages":[{"role":"user","content":"q"}],"response_format":{"type":"json_schema","json_schema":{"name":"out","description":"what it is for","schema":{"type":"object","properties":{"a":{"type":"string"}},"required":["a"],"additionalProperties":false},"strict":true}}}"#,
       from: .openAIChat, to: upstream)
-    #expect(crossing.losses.contains("response_format.json_schema.description"), "\(crossing.losses)")
+    #expect(crossing.lost.contains("response_format.json_schema.description"), "\(crossing.lost)")
   }
 
   // MARK: - Citations
@@ -175,7 +175,7 @@ import Wire
     let crossing = try Self.sent(
       #"{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"q"},{"role":"assistant","content":[{"type":"text","text":"a","citations":[{"type":"web_search_result_location","url":"https://a.example","title":"A","encrypted_index":"e","cited_text":"said"}]}]},{"role":"user","content":"b"}]}"#,
       from: .anthropic, to: upstream)
-    #expect(crossing.losses.contains("messages[1].content[0].citations"), "\(crossing.losses)")
+    #expect(crossing.lost.contains("messages[1].content[0].citations"), "\(crossing.lost)")
   }
 
   @Test func everyFurtherAnswerIsALossToAnthropic() throws {

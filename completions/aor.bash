@@ -1374,7 +1374,7 @@ _aor_translate_response() {
     repeating_flags=()
     non_repeating_flags=(--strict --unfold --no-pager --quiet -q -h --help)
     repeating_options=()
-    non_repeating_options=(--from --to --provider --model --losses --request --status --batch --out --json --color)
+    non_repeating_options=(--from --to --provider --model --losses --batch --out --json --request --status --color)
     __aor_offer_flags_options 1
 
     # Offer option value completions
@@ -1399,13 +1399,6 @@ _aor_translate_response() {
         __aor_add_completions -f
         return
         ;;
-    '--request')
-        __aor_add_completions -f
-        return
-        ;;
-    '--status')
-        return
-        ;;
     '--batch')
         __aor_add_completions -d
         return
@@ -1415,6 +1408,13 @@ _aor_translate_response() {
         return
         ;;
     '--json')
+        return
+        ;;
+    '--request')
+        __aor_add_completions -f
+        return
+        ;;
+    '--status')
         return
         ;;
     '--color')
@@ -1436,7 +1436,7 @@ _aor_translate_stream() {
     repeating_flags=()
     non_repeating_flags=(--strict --fold --no-pager --quiet -q -h --help)
     repeating_options=()
-    non_repeating_options=(--from --to --provider --model --losses --request --batch --out --json --color)
+    non_repeating_options=(--from --to --provider --model --losses --batch --out --json --request --color)
     __aor_offer_flags_options 1
 
     # Offer option value completions
@@ -1461,10 +1461,6 @@ _aor_translate_stream() {
         __aor_add_completions -f
         return
         ;;
-    '--request')
-        __aor_add_completions -f
-        return
-        ;;
     '--batch')
         __aor_add_completions -d
         return
@@ -1474,6 +1470,10 @@ _aor_translate_stream() {
         return
         ;;
     '--json')
+        return
+        ;;
+    '--request')
+        __aor_add_completions -f
         return
         ;;
     '--color')

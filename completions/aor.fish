@@ -120,11 +120,11 @@ function __aor_parse_tokens -S
             __aor_parse_subcommand 0 'h/help'
             switch $unparsed_tokens[1]
             case 'request'
-                __aor_parse_subcommand 1 'from=' 'to=' 'provider=' 'model=' 'strict' 'losses=' 'stream' 'batch=' 'out=' 'json=' 'color=' 'no-pager' 'q/quiet' 'h/help'
+                __aor_parse_subcommand 1 'from=' 'to=' 'provider=' 'model=' 'strict' 'losses=' 'batch=' 'out=' 'json=' 'stream' 'color=' 'no-pager' 'q/quiet' 'h/help'
             case 'response'
-                __aor_parse_subcommand 1 'from=' 'to=' 'provider=' 'model=' 'strict' 'losses=' 'request=' 'unfold' 'status=' 'batch=' 'out=' 'json=' 'color=' 'no-pager' 'q/quiet' 'h/help'
+                __aor_parse_subcommand 1 'from=' 'to=' 'provider=' 'model=' 'strict' 'losses=' 'batch=' 'out=' 'json=' 'request=' 'unfold' 'status=' 'color=' 'no-pager' 'q/quiet' 'h/help'
             case 'stream'
-                __aor_parse_subcommand 1 'from=' 'to=' 'provider=' 'model=' 'strict' 'losses=' 'request=' 'fold' 'batch=' 'out=' 'json=' 'color=' 'no-pager' 'q/quiet' 'h/help'
+                __aor_parse_subcommand 1 'from=' 'to=' 'provider=' 'model=' 'strict' 'losses=' 'batch=' 'out=' 'json=' 'request=' 'fold' 'color=' 'no-pager' 'q/quiet' 'h/help'
             case 'detect'
                 __aor_parse_subcommand 1 'json=' 'color=' 'no-pager' 'q/quiet' 'h/help'
             end
@@ -512,11 +512,11 @@ complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor t
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate request" model' -l 'model' -d 'The upstream\'s model in a request, the client\'s in an answer' -rfka '(__aor_custom_completion ---completion translate request -- --model (count (__aor_tokens -pc)) (__aor_tokens -tC))'
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate request" strict' -l 'strict' -d 'Fail when something would be lost'
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate request" losses' -l 'losses' -d 'Write what was lost as JSON to this file; - is standard error' -rF
-complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate request" stream' -l 'stream' -d 'The client asks for a stream (Gemini says so in the URL)'
 complete -c 'aor' -n '__aor_should_offer_completions_for_positional "aor translate request" -eq 1' -F
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate request" batch' -l 'batch' -d 'Translate every request.json, response.json or stream.sse below this folder' -rfa '(__aor_complete_directories)'
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate request" out' -l 'out' -d 'Where a batch is written, in the same tree' -rfa '(__aor_complete_directories)'
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate request" json' -l 'json' -d 'Print JSON, of all fields or those named (a,b); put it last' -rfka ''
+complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate request" stream' -l 'stream' -d 'The client asks for a stream (Gemini says so in the URL)'
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate request" color' -l 'color' -d 'When to use colour' -rfka 'auto always never'
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate request" no-pager' -l 'no-pager' -d 'Print long text at once'
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate request" q quiet' -l 'quiet' -s 'q' -d 'Print data and errors only'
@@ -527,13 +527,13 @@ complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor t
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate response" model' -l 'model' -d 'The upstream\'s model in a request, the client\'s in an answer' -rfka '(__aor_custom_completion ---completion translate response -- --model (count (__aor_tokens -pc)) (__aor_tokens -tC))'
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate response" strict' -l 'strict' -d 'Fail when something would be lost'
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate response" losses' -l 'losses' -d 'Write what was lost as JSON to this file; - is standard error' -rF
-complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate response" request' -l 'request' -d 'The client\'s request, in the protocol that is written' -rF
-complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate response" unfold' -l 'unfold' -d 'Write a stream, as for a client that asked for one'
-complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate response" status' -l 'status' -d 'The HTTP status the answer came with' -rfka ''
 complete -c 'aor' -n '__aor_should_offer_completions_for_positional "aor translate response" -eq 1' -F
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate response" batch' -l 'batch' -d 'Translate every request.json, response.json or stream.sse below this folder' -rfa '(__aor_complete_directories)'
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate response" out' -l 'out' -d 'Where a batch is written, in the same tree' -rfa '(__aor_complete_directories)'
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate response" json' -l 'json' -d 'Print JSON, of all fields or those named (a,b); put it last' -rfka ''
+complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate response" request' -l 'request' -d 'The client\'s request, in the protocol that is written' -rF
+complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate response" unfold' -l 'unfold' -d 'Write a stream, as for a client that asked for one'
+complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate response" status' -l 'status' -d 'The HTTP status the answer came with' -rfka ''
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate response" color' -l 'color' -d 'When to use colour' -rfka 'auto always never'
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate response" no-pager' -l 'no-pager' -d 'Print long text at once'
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate response" q quiet' -l 'quiet' -s 'q' -d 'Print data and errors only'
@@ -544,12 +544,12 @@ complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor t
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate stream" model' -l 'model' -d 'The upstream\'s model in a request, the client\'s in an answer' -rfka '(__aor_custom_completion ---completion translate stream -- --model (count (__aor_tokens -pc)) (__aor_tokens -tC))'
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate stream" strict' -l 'strict' -d 'Fail when something would be lost'
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate stream" losses' -l 'losses' -d 'Write what was lost as JSON to this file; - is standard error' -rF
-complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate stream" request' -l 'request' -d 'The client\'s request, in the protocol that is written' -rF
-complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate stream" fold' -l 'fold' -d 'Write one answer, as for a client that asked for no stream'
 complete -c 'aor' -n '__aor_should_offer_completions_for_positional "aor translate stream" -eq 1' -F
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate stream" batch' -l 'batch' -d 'Translate every request.json, response.json or stream.sse below this folder' -rfa '(__aor_complete_directories)'
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate stream" out' -l 'out' -d 'Where a batch is written, in the same tree' -rfa '(__aor_complete_directories)'
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate stream" json' -l 'json' -d 'Print JSON, of all fields or those named (a,b); put it last' -rfka ''
+complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate stream" request' -l 'request' -d 'The client\'s request, in the protocol that is written' -rF
+complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate stream" fold' -l 'fold' -d 'Write one answer, as for a client that asked for no stream'
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate stream" color' -l 'color' -d 'When to use colour' -rfka 'auto always never'
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate stream" no-pager' -l 'no-pager' -d 'Print long text at once'
 complete -c 'aor' -n '__aor_should_offer_completions_for_flags_or_options "aor translate stream" q quiet' -l 'quiet' -s 'q' -d 'Print data and errors only'

@@ -152,7 +152,8 @@ def answer(sent: Answer, got: Answer, losses: list[dict]) -> list[str]:
     check(
         f"text {sent.text[:50]!r} became {got.text[:50]!r}",
         # A prompt that was blocked is answered with nothing by some, by others with words that say so.
-        spoken == heard or (not spoken and sent.stop == ended == "refusal") or sorted(letters(spoken + refused)) == sorted(letters(heard)), "content", "text")
+        spoken == heard or (not spoken and sent.stop == ended == "refusal")
+        or sorted(letters(spoken + refused)) == sorted(letters(heard)), "content", "text")
     check(f"refusal {sent.refusal[:50]!r}", refused in squeeze(got.refusal + got.text), "refusal")
     check(
         f"reasoning {sent.reasoning[:50]!r} became {got.reasoning[:50]!r}",

@@ -205,10 +205,12 @@ import Testing
     provider.quirks.imageInput = false
     #expect(provider.quirks(forModel: "o3").maxTokensField == .maxTokens)
     #expect(!provider.quirks(forModel: "o3").imageInput)
-    provider.preset = nil
-    #expect(provider.quirks(forModel: "o3") == provider.quirks)
-    provider.preset = "gone"
-    #expect(provider.quirks(forModel: "o3") == provider.quirks)
+    for preset in [nil, "gone"] {
+      provider.preset = preset
+      #expect(provider.quirks(forModel: "o3").maxTokensField == .maxTokens)
+      #expect(!provider.quirks(forModel: "o3").imageInput)
+      #expect(provider.quirks(forModel: "some-model") == provider.quirks)
+    }
   }
 
   @Test func aLocalServerGetsItsKeyWhenItHasOne() throws {

@@ -157,6 +157,15 @@ public final class ScratchFile: Sendable {
   deinit { close(descriptor) }
 }
 
+/// The reading and the writing end of a pipe that no other child inherits: a writing end left open anywhere keeps its
+/// reader waiting.
+private func makePipe() throws -> (reading: Int32, writing: Int32) {
+  var ends: [Int32] = [-1, -1]
+  guard pipe(&ends) == 0 else { throw POSIXError(.EIO) }
+  for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+  return (ends[0], ends[1])
+}
+
 /// A child's output, read line by line.
 public final class LinePipe {
   /// For the child.
@@ -167,9 +176,7 @@ public final class LinePipe {
 
   /// Makes a pipe.
   public init() throws {
-    var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw POSIXError(.EIO) }
-    (reading, writing) = (ends[0], ends[1])
+    (reading, writing) = try makePipe()
   }
 
   /// Closes our copy of the child's end, so that its end is seen.
@@ -207,9 +214,7 @@ public final class FeedPipe {
 
   /// Makes a pipe.
   public init() throws {
-    var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw POSIXError(.EIO) }
-    (reading, writing) = (ends[0], ends[1])
+    (reading, writing) = try makePipe()
   }
 
   /// Writes text; a pipe takes 64 KiB before it blocks.

@@ -62,13 +62,12 @@ extension OpenAIChat {
         return fail(OpenAIChat.failure(chunk, status: nil, whole: chunk), &events)
       }
       var isEmpty = true
-      var isFirst = false
       if let choices {
         for choice in choices.elements {
           isEmpty = false
           if !hasStarted {
-            isFirst = true
             start(chunk, &events)
+            read(rest: chunk, &events)
           }
           // Moonshot counts inside the choice.
           if usage == nil, let value = choice["usage"], value.isObject { usage = OpenAIChat.readUsage(value) }
@@ -77,13 +76,15 @@ extension OpenAIChat {
         }
       }
       let hasFinished = !candidates.isEmpty && candidates.allSatisfy { $0.hasFinished }
-      // What vendors add of the whole answer they repeat or say at its ends.
-      if isEmpty || isFirst || hasFinished {
-        rest.read(chunk, hasStarted: hasStarted, into: &events)
-        if let tier = chunk["service_tier"]?.string, !tier.isEmpty { tiers.last = tier }
-      }
+      if isEmpty || hasFinished { read(rest: chunk, &events) }
       // The usage chunk is the last one with anything in it.
       if isEmpty, usage != nil, hasFinished { conclude(isCertain: true, into: &events) }
+    }
+
+    /// What vendors add of the whole answer they repeat or say at its ends.
+    private mutating func read(rest chunk: JSON, _ events: inout [ConversationEvent]) {
+      rest.read(chunk, hasStarted: hasStarted, into: &events)
+      if let tier = chunk["service_tier"]?.string, !tier.isEmpty { tiers.last = tier }
     }
 
     private mutating func start(_ chunk: JSON, _ events: inout [ConversationEvent]) {

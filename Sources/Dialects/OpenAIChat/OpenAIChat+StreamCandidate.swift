@@ -68,7 +68,9 @@ extension OpenAIChat {
           sequence = member.value.string
         } else if member.isNamed("error"), member.value.isObject {
           failure = OpenAIChat.failure(member.value, status: nil, whole: choice)
-        } else if !["index", "token_ids", "usage"].contains(where: member.isNamed), OpenAIChat.saysSomething(member.value) {
+        } else if !["index", "token_ids", "usage"].contains(where: member.isNamed),
+          OpenAIChat.saysSomething(member.value)
+        {
           rest.append(member)
         }
       }

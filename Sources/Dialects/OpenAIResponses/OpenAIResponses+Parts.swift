@@ -161,7 +161,6 @@ struct ResponsesContentWriter {
       if isAnswer || own?.source["annotations"]?.isArray == true || !kept.isEmpty {
         writer.array("annotations") { writer in
           for annotation in kept {
-            losses.add(annotation, at: 0, writing: .openAIResponses)
             if !OpenAIResponses.write(annotation, in: text.text, into: &writer) {
               losses.add(place + ".annotations", "a citation of a document has no equivalent")
             }

@@ -74,7 +74,7 @@ class Types:
 
 
 def functions_only(chunk: dict) -> dict:
-    """A Chat chunk without the calls of custom tools: OpenAI streams them, its SDK's type for chunks has functions only."""
+    """A Chat chunk without the calls of custom tools: OpenAI streams them, but its SDK's chunks know functions only."""
     def without(choice: dict) -> dict:
         delta = choice.get("delta") or {}
         calls = [call for call in delta.get("tool_calls") or [] if "custom" not in call]

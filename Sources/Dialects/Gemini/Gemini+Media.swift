@@ -19,6 +19,7 @@ extension Gemini {
     if let detail = media.detail, detail != "auto" { losses.add("\(path).detail", "Gemini has no equivalent") }
     switch media.source {
     case .base64(let data):
+      if own == nil, media.filename != nil { losses.add(path, namelessFile) }
       writer.object(restoring: own) { writer in
         let inner = own?.nested("inlineData")
         writer.key(.inlineData, like: own?.source)
@@ -40,6 +41,7 @@ extension Gemini {
         losses.add(path, "a file id of another vendor; a marker stands in its place")
         return writeMarker("[file \(media.filename ?? address) omitted]", to: &writer, sign)
       }
+      if own == nil, media.filename != nil { losses.add(path, namelessFile) }
       writer.object(restoring: own) { writer in
         let inner = own?.nested("fileData")
         writer.key(.fileData, like: own?.source)
@@ -64,6 +66,9 @@ extension Gemini {
       }
     }
   }
+
+  /// `displayName` is Vertex AI's; the Gemini API refuses it.
+  private static let namelessFile = "Gemini takes no names of files"
 
   private static func writeMarker(_ text: String, to writer: inout JSONWriter, _ sign: (inout JSONWriter) -> Void) {
     writer.object { writer in

@@ -213,7 +213,9 @@ struct ResponsesContentWriter {
           $0.member("filename", name)
           $0.member("file_data", DataURL.text(data, type: type))
         }
-      case .url(let url): writeFile("file_url", url, into: &writer)
+      case .url(let url):
+        if media.filename != nil { losses.add(place, "a file by address carries no name") }
+        writeFile("file_url", url, into: &writer)
       case .fileID(let file) where knowsID: writeFile("file_id", file, into: &writer)
       case .text(let text): return writeText(media.titled(text), into: &writer)
       case .fileID: return refuse("a file id of another vendor", place, &losses)

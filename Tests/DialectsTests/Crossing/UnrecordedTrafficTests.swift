@@ -149,6 +149,18 @@ import Wire
     #expect(crossing.text.contains(#"Minutes:\nwe met"#))
   }
 
+  /// A PDF has a title too, which not everybody has a place for.
+  @Test(arguments: [
+    (DialectID.openAIResponses, ["messages[0].content[1]"]),
+    (.gemini, ["messages[0].content[0]", "messages[0].content[1]"]),
+  ])
+  func theTitleOfAFileIsALossWhereItHasNoPlace(upstream: DialectID, lost: [String]) throws {
+    let crossing = try Self.sent(
+      #"{"model":"m","max_tokens":99,"messages":[{"role":"user","content":[{"type":"document","title":"Minutes","source":{"type":"base64","media_type":"application/pdf","data":"JVBERi0xLjQK"}},{"type":"document","title":"Web","source":{"type":"url","url":"https://a.example/x.pdf"}}]}]}"#,
+      from: .anthropic, to: upstream)
+    #expect(crossing.lost == lost)
+  }
+
   @Test(arguments: [DialectID.anthropic, .gemini])
   func theWordsOfASchemaThatHaveNoPlaceAreALoss(upstream: DialectID) throws {
     let crossing = try Self.sent(

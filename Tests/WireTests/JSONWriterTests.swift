@@ -59,9 +59,9 @@ import Wire
   }
 
   @Test func writingGoesOnBehindOtherBytes() {
-    var writer = JSONWriter(appendingTo: Array("data: ".utf8))
-    writer.object { $0.member("a", 1) }
-    #expect(String(decoding: writer.finish(), as: UTF8.self) == #"data: {"a":1}"#)
+    var output = Array("data: ".utf8)
+    JSONWriter.append(to: &output) { $0.object { $0.member("a", 1) } }
+    #expect(String(decoding: output, as: UTF8.self) == #"data: {"a":1}"#)
   }
 
   @Test func whatIsNoWholeValueBecomesNull() {

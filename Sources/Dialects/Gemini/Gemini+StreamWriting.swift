@@ -313,11 +313,7 @@ struct GeminiEventWriter: EventWriter {
     let tail = tails[index] ?? makeTail(index)
     beginElement(into: &output)
     output.append(contentsOf: Self.head)
-    var taken: [UInt8] = []
-    swap(&taken, &output)
-    var writer = JSONWriter(appendingTo: taken)
-    part(&writer)
-    output = writer.finish()
+    JSONWriter.append(to: &output, part)
     output.append(contentsOf: tail)
     if let usage {
       var writer = JSONWriter()
@@ -344,11 +340,7 @@ struct GeminiEventWriter: EventWriter {
 
   private mutating func element(into output: inout [UInt8], _ build: (inout JSONWriter) -> Void) {
     beginElement(into: &output)
-    var taken: [UInt8] = []
-    swap(&taken, &output)
-    var writer = JSONWriter(appendingTo: taken)
-    build(&writer)
-    output = writer.finish()
+    JSONWriter.append(to: &output, build)
     endElement(into: &output)
   }
 

@@ -136,24 +136,22 @@ extension OpenAIChat {
       _ delta: (inout JSONWriter) -> Void
     ) {
       output.append(contentsOf: head)
-      var taken: [UInt8] = []
-      swap(&taken, &output)
-      var writer = JSONWriter(appendingTo: taken)
-      writer.object { writer in
-        writer.member("index", index)
-        writer.object("delta", delta)
-        if let logprobs {
-          writer.object("logprobs") { writer in
-            writer.member("content", logprobs)
-            writer.nullMember("refusal")
+      JSONWriter.append(to: &output) { writer in
+        writer.object { writer in
+          writer.member("index", index)
+          writer.object("delta", delta)
+          if let logprobs {
+            writer.object("logprobs") { writer in
+              writer.member("content", logprobs)
+              writer.nullMember("refusal")
+            }
+          } else if rest?["logprobs"] == nil {
+            writer.nullMember("logprobs")
           }
-        } else if rest?["logprobs"] == nil {
-          writer.nullMember("logprobs")
+          if let rest { Self.write(rest, into: &writer) }
+          if let finish { writer.member("finish_reason", finish) } else { writer.nullMember("finish_reason") }
         }
-        if let rest { Self.write(rest, into: &writer) }
-        if let finish { writer.member("finish_reason", finish) } else { writer.nullMember("finish_reason") }
       }
-      output = writer.finish()
       output.append(UInt8(ascii: "]"))
       // OpenAI says null on all chunks but the last where usage was asked for.
       if includesUsage { output.append(contentsOf: #","usage":null"#.utf8) }

@@ -125,32 +125,29 @@ struct OpenAIResponsesEventWriter: EventWriter {
   mutating func prepareDeltas(_ name: StaticString, itemID: String, place: (StaticString, Int)?) {
     guard !isSilent else { return }
     let index = count
-    var writer = JSONWriter(appendingTo: Array("event: \(name)\ndata: ".utf8))
-    writer.object { writer in
-      writer.member("type", static: name)
-      writer.member("item_id", itemID)
-      writer.member("output_index", index)
-      if let place { writer.member(place.0, place.1) }
-      writer.key("delta")
+    deltaHead = Array("event: \(name)\ndata: ".utf8)
+    JSONWriter.append(to: &deltaHead) { writer in
+      writer.object { writer in
+        writer.member("type", static: name)
+        writer.member("item_id", itemID)
+        writer.member("output_index", index)
+        if let place { writer.member(place.0, place.1) }
+        writer.key("delta")
+      }
     }
-    deltaHead = writer.finish()
     deltaHead.removeLast()
   }
 
   /// Tells a piece of the growing part.
   mutating func emitDelta(_ piece: String, hasLogprobs: Bool, into output: inout [UInt8]) {
     guard !isSilent else { return }
-    var taken: [UInt8] = []
-    swap(&taken, &output)
-    taken.append(contentsOf: deltaHead)
-    var writer = JSONWriter(appendingTo: taken)
-    writer.string(piece)
-    if hasLogprobs { writer.array("logprobs") { _ in } }
-    writer.member("sequence_number", sequence)
-    output = writer.finish()
-    output.append(UInt8(ascii: "}"))
-    output.append(0x0A)
-    output.append(0x0A)
+    output.append(contentsOf: deltaHead)
+    JSONWriter.append(to: &output) { writer in
+      writer.string(piece)
+      if hasLogprobs { writer.array("logprobs") { _ in } }
+      writer.member("sequence_number", sequence)
+    }
+    output.append(contentsOf: "}\n\n".utf8)
     sequence &+= 1
   }
 

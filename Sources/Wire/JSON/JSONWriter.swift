@@ -9,11 +9,18 @@ public struct JSONWriter: Sendable {
   /// Starts with nothing written.
   public init() { bytes = [] }
 
-  /// Goes on writing behind `bytes`, as a value of its own.
-  public init(appendingTo bytes: consuming [UInt8]) { self.bytes = bytes }
-
   /// Gives up the bytes without copying them.
   public consuming func finish() -> [UInt8] { bytes }
+
+  /// Writes a value, or what follows one, behind what `output` holds.
+  ///
+  /// The bytes move into the writer and back: held twice, they would be copied for every event of a stream.
+  public static func append(to output: inout [UInt8], _ build: (inout JSONWriter) -> Void) {
+    var writer = JSONWriter()
+    swap(&writer.bytes, &output)
+    build(&writer)
+    swap(&writer.bytes, &output)
+  }
 
   private mutating func separate() {
     if needsComma { bytes.append(UInt8(ascii: ",")) }

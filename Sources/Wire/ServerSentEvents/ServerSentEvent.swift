@@ -175,11 +175,7 @@ public enum EventStreamWriter {
       output.append(0x0A)
     }
     output.append(contentsOf: "data: ".utf8)
-    var taken: [UInt8] = []
-    swap(&taken, &output)
-    var writer = JSONWriter(appendingTo: consume taken)
-    build(&writer)
-    output = writer.finish()
+    JSONWriter.append(to: &output, build)
     output.append(0x0A)
     output.append(0x0A)
   }

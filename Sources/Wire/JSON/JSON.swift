@@ -109,16 +109,23 @@ extension JSON {
 
   /// The member of that name, nil if absent or not an object; the last of duplicates.
   public subscript(key: StaticString) -> JSON? {
-    guard node.kind == .object else { return nil }
-    var found: JSON?
-    var cursor = index + 1
-    let end = Int(node.next)
-    while cursor < end {
-      if document.equals(document.node(cursor), key) { found = JSON(document: document, index: cursor + 1) }
-      cursor = Int(document.node(cursor + 1).next)
-    }
-    return found
+    var found: Int?
+    forEachMember(named: key) { _, value in found = value }
+    return found.map(value(at:))
   }
+
+  /// Calls `body` with the position among the members, and the place on the tape, of every value of that name; never
+  /// where this is no object.
+  @inline(__always)
+  func forEachMember(named name: StaticString, _ body: (_ position: Int, _ value: Int) -> Void) {
+    document.forEachMember(of: index, named: name, body)
+  }
+
+  /// The value at a place on the tape that `forEachMember` told.
+  func value(at place: Int) -> JSON { JSON(document: document, index: place) }
+
+  /// Whether the value at that place is `null`.
+  func isNull(at place: Int) -> Bool { document.node(place).kind == .null }
 
   /// The member of that name, nil if absent or not an object; the last of duplicates.
   public subscript(name key: String) -> JSON? {

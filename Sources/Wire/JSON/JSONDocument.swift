@@ -73,6 +73,23 @@ final class JSONDocument: Sendable {
     return JSONDocument(bytes: Array(bytes[source]), nodes: moved, hasWhitespace: hasWhitespace)
   }
 
+  /// Calls `body` with the position and the tape index of every member's value of that name of the object at `index`.
+  @inline(__always)
+  func forEachMember(of index: Int, named name: StaticString, _ body: (_ position: Int, _ value: Int) -> Void) {
+    let object = node(index)
+    guard object.kind == .object else { return }
+    let end = min(Int(object.next), nodes.count)
+    let length = name.utf8CodeUnitCount
+    var cursor = index + 1
+    var position = 0
+    while cursor + 1 < end {
+      let key = nodes[cursor]
+      if key.hasEscapes || Int(key.end &- key.start) == length, equals(key, name) { body(position, cursor + 1) }
+      cursor = Int(nodes[cursor + 1].next)
+      position += 1
+    }
+  }
+
   func equals(_ node: JSONNode, _ text: StaticString) -> Bool {
     guard !node.hasEscapes else { return self.text(of: node).hasSameScalars(as: text.description) }
     let range = inner(node)

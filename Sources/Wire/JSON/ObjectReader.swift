@@ -12,15 +12,7 @@ public struct ObjectReader: Sendable {
   /// The value of a member, marked as understood.
   ///
   /// Of duplicates the last counts and all are marked.
-  public mutating func take(_ name: StaticString) -> JSON? {
-    guard let found = peek(name) else { return nil }
-    var position = 0
-    for member in source.members {
-      if member.isNamed(name), !member.value.isNull { taken.insert(position) }
-      position += 1
-    }
-    return found
-  }
+  public mutating func take(_ name: StaticString) -> JSON? { take(name, as: { $0 }) }
 
   /// The value of a member without marking it.
   public func peek(_ name: StaticString) -> JSON? {
@@ -30,35 +22,33 @@ public struct ObjectReader: Sendable {
 
   /// Marks a member as understood whatever it holds, null included.
   public mutating func discard(_ name: StaticString) {
-    var position = 0
-    for member in source.members {
-      if member.isNamed(name) { taken.insert(position) }
-      position += 1
-    }
+    source.forEachMember(named: name) { position, _ in taken.insert(position) }
   }
 
   /// Takes a member that is a string; nil, and left, otherwise.
-  public mutating func takeString(_ name: StaticString) -> String? {
-    guard peek(name)?.isString == true else { return nil }
-    return take(name)?.string
-  }
+  public mutating func takeString(_ name: StaticString) -> String? { take(name, as: { $0.string }) }
 
   /// Takes a member that is an integral number; nil, and left, otherwise.
-  public mutating func takeInt(_ name: StaticString) -> Int? {
-    guard peek(name)?.int != nil else { return nil }
-    return take(name)?.int
-  }
+  public mutating func takeInt(_ name: StaticString) -> Int? { take(name, as: { $0.int }) }
 
   /// Takes a member that is a number, as written; nil, and left, otherwise.
-  public mutating func takeNumber(_ name: StaticString) -> JSONNumber? {
-    guard peek(name)?.number != nil else { return nil }
-    return take(name)?.number
-  }
+  public mutating func takeNumber(_ name: StaticString) -> JSONNumber? { take(name, as: { $0.number }) }
 
   /// Takes a member that is true or false; nil, and left, otherwise.
-  public mutating func takeBool(_ name: StaticString) -> Bool? {
-    guard peek(name)?.bool != nil else { return nil }
-    return take(name)?.bool
+  public mutating func takeBool(_ name: StaticString) -> Bool? { take(name, as: { $0.bool }) }
+
+  /// Marks a member, duplicates too, where the last one's value is what is wanted.
+  @inline(__always)
+  private mutating func take<Value>(_ name: StaticString, as read: (JSON) -> Value?) -> Value? {
+    var last: Int?
+    var marked = taken
+    source.forEachMember(named: name) { position, value in
+      last = value
+      if !source.isNull(at: value) { marked.insert(position) }
+    }
+    guard let last, !source.isNull(at: last), let value = read(source.value(at: last)) else { return nil }
+    taken = marked
+    return value
   }
 
   /// Which members were taken, and the object they were taken from.

@@ -26,7 +26,7 @@ enum ExchangeColumns {
       record.clientDialect?.rawValue, record.upstreamDialect?.rawValue, record.isStream, record.status,
       record.firstByteAfter, record.duration, record.inputTokens, record.outputTokens, record.cacheReadTokens,
       record.cacheWriteTokens, record.reasoningTokens, record.requestBytes, record.responseBytes,
-      record.attempts.isEmpty ? nil : try jsonText(record.attempts),
+      try attempts(of: record),
       record.losses.isEmpty ? nil : try jsonText(record.losses), record.errorKind, record.errorMessage,
       record.stopReason, record.session, record.userAgent,
     ])
@@ -35,6 +35,22 @@ enum ExchangeColumns {
         sql: "INSERT INTO captures (row, content) VALUES (?, ?)",
         arguments: [db.lastInsertedRowID, try jsonText(capture)])
     }
+  }
+
+  /// JSON of the attempts; nothing for the one attempt of most exchanges, of which the other columns tell all.
+  private static func attempts(of record: ExchangeRecord) throws -> String? {
+    if record.attempts == plainAttempt(of: record).map({ [$0] }) ?? [] { return nil }
+    return try jsonText(record.attempts)
+  }
+
+  /// The attempt of an exchange that had one and was answered.
+  private static func plainAttempt(of record: ExchangeRecord) -> ExchangeRecord.Attempt? {
+    guard record.errorKind == nil, let provider = record.provider, let model = record.modelSent,
+      let dialect = record.upstreamDialect
+    else { return nil }
+    return ExchangeRecord.Attempt(
+      provider: provider, account: record.account, model: model, dialect: dialect, status: record.status, error: nil,
+      duration: record.duration)
   }
 
   /// Words of a newer aor (a path, a protocol) and JSON that does not decode are left out: a log must stay readable.
@@ -65,13 +81,14 @@ enum ExchangeColumns {
     record.reasoningTokens = try number("reasoning_tokens")
     record.requestBytes = try row.required("request_bytes", of: what)
     record.responseBytes = try row.required("response_bytes", of: what)
-    record.attempts = decode([ExchangeRecord.Attempt].self, try text("attempts")) ?? []
     record.losses = decode([ExchangeRecord.RecordedLoss].self, try text("losses")) ?? []
     record.errorKind = try text("error_kind")
     record.errorMessage = try text("error_message")
     record.stopReason = try text("stop_reason")
     record.session = try text("session")
     record.userAgent = try text("user_agent")
+    record.attempts =
+      decode([ExchangeRecord.Attempt].self, try text("attempts")) ?? plainAttempt(of: record).map { [$0] } ?? []
     return LoggedExchange(row: try row.required("row", of: what), record: record)
   }
 

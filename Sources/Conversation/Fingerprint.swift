@@ -11,7 +11,14 @@ public enum Fingerprint {
 
   /// Eight characters of `[0-9a-z]`.
   public static func text(_ text: String) -> String {
-    let digits = String(value(text.utf8), radix: 36)
-    return String((String(repeating: "0", count: 13) + digits).suffix(8))
+    var rest = value(text.utf8)
+    return String(unsafeUninitializedCapacity: 8) { characters in
+      for index in characters.indices.prefix(8).reversed() {
+        let digit = UInt8(rest % 36)
+        characters[index] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+        rest /= 36
+      }
+      return 8
+    }
   }
 }

@@ -14,6 +14,8 @@ public struct Snapshot: Sendable {
   public var defaultGroup: String
   /// The settings the gateway reads.
   public var settings: GatewaySettings
+  /// The endpoints' base URLs, read once for all requests.
+  private let bases: [String: EndpointURL]
 
   /// Makes a snapshot; of two entries with one name the first counts.
   public init(
@@ -24,6 +26,17 @@ public struct Snapshot: Sendable {
     self.groups = Dictionary(groups.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     self.defaultGroup = defaultGroup
     self.settings = settings
+    let texts = Set(providers.flatMap { $0.provider.endpoints.map(\.baseURL) })
+    bases = Dictionary(
+      uniqueKeysWithValues: texts.compactMap { text in (try? EndpointURL(text)).map { (text, $0) } })
+  }
+
+  /// The base URL of an endpoint, read.
+  ///
+  /// - Throws: `EndpointURLError` where it is none.
+  public func base(of endpoint: Endpoint) throws(EndpointURLError) -> EndpointURL {
+    if let base = bases[endpoint.baseURL] { return base }
+    return try EndpointURL(endpoint.baseURL)
   }
 }
 

@@ -47,12 +47,11 @@ struct CallPreparation {
 
   /// Who the candidate is, as reasoning state knows it.
   private var origin: SealOrigin {
-    let family = candidate.model.split { $0 == "-" || $0 == ":" || $0 == "/" }.first.map(String.init) ?? ""
+    func separates(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "-") || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "/") }
+    let family = Substring(candidate.model.utf8.drop(while: separates).prefix { !separates($0) })
+    let account = candidate.credential?.accountID ?? ""
     return SealOrigin(
-      Fingerprint.text(
-        [
-          endpoint.dialect.rawValue, candidate.provider.name, candidate.credential?.accountID ?? "", family,
-        ].joined(separator: "\n")))
+      Fingerprint.text("\(endpoint.dialect.rawValue)\n\(candidate.provider.name)\n\(account)\n\(family)"))
   }
 
   /// The agent's session in a word that says nothing of it; each group has its own.
@@ -270,7 +269,7 @@ struct CallPreparation {
     let parsed: EndpointURL
     let url: String
     do throws(EndpointURLError) {
-      parsed = try EndpointURL(endpoint.baseURL)
+      parsed = try exchange.snapshot.base(of: endpoint)
       url = try parsed.url(
         for: asked, dialect: endpoint.dialect, clientQuery: sameProtocol ? exchange.request.query.map(String.init) : nil
       )

@@ -43,13 +43,15 @@ struct UnknownPath: Error {
 extension ClientOperation {
   /// Reads a request line.
   static func recognise(_ request: ClientRequest) -> Result<ClientOperation, UnknownPath> {
-    var segments = request.path.split(separator: "/").map { decode($0) }
+    var segments = request.path.utf8.split(separator: UInt8(ascii: "/")).map { decode(Substring($0)) }
     var group: String?
     if segments.first == "oc", segments.count >= 2 {
       group = segments[1]
       segments.removeFirst(2)
     }
-    let guess = dialect(segments, request.headers)
+    let named = segments
+    // Most paths say by themselves which protocol is spoken.
+    var guess: DialectID { dialect(named, request.headers) }
     func operation(_ kind: Kind, _ dialect: DialectID? = nil) -> ClientOperation {
       ClientOperation(kind: kind, dialect: dialect ?? guess, group: group)
     }

@@ -218,7 +218,7 @@ final class ModelListCall: UpstreamReceiver {
   /// Nil where the provider cannot be asked.
   init?(_ exchange: Exchange, _ entry: ProviderEntry, timeout: Double) {
     guard let endpoint = entry.provider.endpoints.first, endpoint.authentication != .client,
-      let base = try? EndpointURL(endpoint.baseURL), !exchange.gateway.isReached(by: base),
+      let base = try? exchange.snapshot.base(of: endpoint), !exchange.gateway.isReached(by: base),
       let url = try? base.url(for: .models, dialect: endpoint.dialect)
     else { return nil }
     provider = entry.provider.name

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from claude_upstreams import Body, Refusal, ScriptedServer
+from claude_upstreams import Refusal, ScriptedServer
+from upstream_server import Body, Event
 
 QUERY = "what is new in swift"
 PAGE = "https://swift.example/news"
@@ -18,7 +19,7 @@ class AnthropicSearcher(ScriptedServer):
         {"type": "web_search_result", "url": PAGE, "title": "Swift news", "encrypted_content": "c2VjcmV0",
          "page_age": None}]}
 
-    def answer(self, path: str, headers: dict[str, str], body: Body) -> list[tuple[str | None, Body]]:
+    def answer(self, headers: dict[str, str], body: Body) -> list[Event]:
         if not any(str(tool.get("type", "")).startswith("web_search_2") for tool in body.get("tools") or []):
             raise Refusal("nobody asked for a search")
         blocks = [block for message in body["messages"] if message["role"] == "assistant"
@@ -30,7 +31,7 @@ class AnthropicSearcher(ScriptedServer):
         return self._message([{"type": "text", "text": AGAIN}])
 
     @staticmethod
-    def _message(blocks: list[Body]) -> list[tuple[str | None, Body]]:
+    def _message(blocks: list[Body]) -> list[Event]:
         message = {
             "id": "msg_1", "type": "message", "role": "assistant", "model": "m", "content": [], "stop_reason": None,
             "stop_sequence": None, "usage": {"input_tokens": 5, "output_tokens": 1}}
@@ -62,7 +63,7 @@ class GeminiSearcher(ScriptedServer):
         "toolType": "GOOGLE_SEARCH_WEB", "response": {"search_suggestions": "<div>"}, "id": "s1"},
         "thoughtSignature": "cmVzcG9uc2U="}
 
-    def answer(self, path: str, headers: dict[str, str], body: Body) -> list[tuple[str | None, Body]]:
+    def answer(self, headers: dict[str, str], body: Body) -> list[Event]:
         if not any("googleSearch" in tool for tool in body.get("tools") or []):
             raise Refusal("nobody asked for a search")
         if not (body.get("toolConfig") or {}).get("includeServerSideToolInvocations"):

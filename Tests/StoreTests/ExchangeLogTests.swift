@@ -67,6 +67,32 @@ import Testing
     #expect(try log.list().last?.record.capture == nil, "lists must not read bodies")
   }
 
+  /// The columns tell the one attempt of most exchanges; whatever they do not tell must be told beside them.
+  @Test(arguments: ["plain", "none", "slower", "failed first", "failed"])
+  func attemptsComeBack(case what: String) throws {
+    let plain = ExchangeRecord.Attempt(
+      provider: "p", account: "a", model: "m", dialect: .gemini, status: 200, error: nil, duration: 7)
+    let kept = record("r") { record in
+      (record.provider, record.account, record.modelSent) = ("p", "a", "m")
+      (record.upstreamDialect, record.status, record.duration) = (.gemini, 200, 7)
+      record.attempts = [plain]
+      switch what {
+      case "none": record.attempts = []
+      case "slower": record.attempts[0].duration = 6
+      case "failed first":
+        record.attempts.insert(
+          .init(provider: "q", account: nil, model: "m", dialect: .gemini, status: 500, error: "down", duration: 1),
+          at: 0)
+      case "failed":
+        record.errorKind = "upstream_failed"
+        record.attempts[0].error = "down"
+      default: break
+      }
+    }
+    try log.insert([kept])
+    #expect(try log.show("r").record.attempts == kept.attempts)
+  }
+
   @Test func filtersNarrowTheListNewestFirst() throws {
     try log.insert([
       record("a", at: 1) {

@@ -47,7 +47,9 @@ struct CallPreparation {
 
   /// Who the candidate is, as reasoning state knows it.
   private var origin: SealOrigin {
-    func separates(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "-") || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "/") }
+    func separates(_ byte: UInt8) -> Bool {
+      byte == UInt8(ascii: "-") || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "/")
+    }
     let family = Substring(candidate.model.utf8.drop(while: separates).prefix { !separates($0) })
     let account = candidate.credential?.accountID ?? ""
     return SealOrigin(

@@ -14,6 +14,9 @@ public struct ResponseFold: Sendable {
   /// Whether the stream has said `finished` or `failed`.
   public var isFinished: Bool { isComplete }
 
+  /// What the stream told that is in no answer.
+  public private(set) var losses = Losses()
+
   /// The answer so far.
   ///
   /// `failure` is set where the stream failed.
@@ -48,7 +51,8 @@ public struct ResponseFold: Sendable {
       default: response.candidates[position].parts[last].content.grow(delta.delta)
       }
     case .partFinished(let end): settle(end.candidate)
-    case .keepAlive, .opaque: break
+    case .keepAlive: break
+    case .opaque(let event): losses.add(event, "a whole answer has no place for it")
     case .candidateFinished(let index, let stop):
       response.candidates[candidate(index)].stop = stop
     case .usage(let usage):

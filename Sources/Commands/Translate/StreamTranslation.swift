@@ -259,6 +259,7 @@ private struct ConvertedPieces {
     }
     if let failure = fold.result.failure { return answer.refused(failure, status: nil, id) }
     let context = answer.context(model: fold.result.model, exchangeID: id, isStream: false)
+    output.losses.append(answer.way.named(fold.losses))
     output.bytes = answer.way.write(fold.result, asStream: false, for: context, losses: &output.losses)
     return output
   }

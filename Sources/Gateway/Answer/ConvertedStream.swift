@@ -169,7 +169,7 @@ final class ConvertedStream: StreamedAnswer {
   private func answerWhole() {
     guard let fold else { return }
     attempt.stop()
-    var losses = Losses()
+    var losses = fold.losses
     let bytes = generation.write(fold.result, for: context, losses: &losses)
     AnswerFacts.note(answer.named(losses), in: &exchange.record)
     var headers = HTTPHeaders()

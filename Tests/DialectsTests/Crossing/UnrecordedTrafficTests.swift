@@ -198,4 +198,14 @@ import Wire
       #"{"id":"c","choices":[\#(choice(0)),\#(choice(1)),\#(choice(2))]}"#, from: .openAIChat, to: .anthropic)
     #expect(losses.count == 2)
   }
+
+  /// Who wants one answer of an upstream that streams is told of what only the stream said.
+  @Test func whatOnlyAStreamTellsIsALossOfTheWholeAnswer() {
+    let stream =
+      #"data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","venice_parameters":{"a":1},"#
+      + #""choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}"# + "\n\ndata: [DONE]\n\n"
+    var fold = ResponseFold()
+    for event in StreamDriver.events(Array(stream.utf8), OpenAIChat()) { fold.add(event) }
+    #expect(fold.losses.list.map(\.path) == ["venice_parameters"])
+  }
 }

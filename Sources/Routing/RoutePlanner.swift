@@ -21,6 +21,16 @@ public enum RoutePlanner {
   public static func plan(
     model: String?, group: String?, snapshot: Snapshot, client dialect: DialectID
   ) throws(RoutingError) -> RoutePlan {
+    let question = PlanMemory.Question(model: model, group: group, client: dialect)
+    if let plan = snapshot.plans[question] { return plan }
+    let plan = try make(model: model, group: group, snapshot: snapshot, client: dialect)
+    snapshot.plans.keep(plan, for: question)
+    return plan
+  }
+
+  private static func make(
+    model: String?, group: String?, snapshot: Snapshot, client dialect: DialectID
+  ) throws(RoutingError) -> RoutePlan {
     let table = try find(group, in: snapshot)
     guard (model?.utf8.count ?? 0) <= ModelName.maximumLength else { throw .modelNameTooLong }
     let name = ModelName(model)
@@ -151,6 +161,8 @@ public struct RouteCandidate: Sendable {
   public var model: String
   /// The provider's quirks, with what is peculiar to the model.
   public var quirks: Quirks
+  /// Who the candidate is, as reasoning state knows it.
+  public let origin: SealOrigin
 
   /// Makes a candidate.
   public init(provider: Provider, endpoint: Endpoint, credential: Credential?, model: String, quirks: Quirks) {
@@ -159,6 +171,19 @@ public struct RouteCandidate: Sendable {
     self.credential = credential
     self.model = model
     self.quirks = quirks
+    origin = Self.origin(provider, endpoint, credential, model)
+  }
+
+  /// Protocol, provider, account and family: models of one family understand each other's.
+  private static func origin(
+    _ provider: Provider, _ endpoint: Endpoint, _ credential: Credential?, _ model: String
+  ) -> SealOrigin {
+    func separates(_ byte: UInt8) -> Bool {
+      byte == UInt8(ascii: "-") || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "/")
+    }
+    let family = Substring(model.utf8.drop(while: separates).prefix { !separates($0) })
+    let account = credential?.accountID ?? ""
+    return SealOrigin(Fingerprint.text("\(endpoint.dialect.rawValue)\n\(provider.name)\n\(account)\n\(family)"))
   }
 
   /// The proxy this call goes through, if the account or the provider names one.

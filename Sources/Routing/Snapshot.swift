@@ -2,20 +2,23 @@ import Providers
 
 /// Everything the request path needs of the configuration, at one generation.
 ///
-/// A change of the configuration makes a new one.
-public struct Snapshot: Sendable {
+/// A change of the configuration makes a new one. A class, since every request holds one and copies would cost more than
+/// what is looked up in them.
+public final class Snapshot: Sendable {
   /// Bumped by the store with every configuration change.
-  public var generation: Int64
+  public let generation: Int64
   /// Providers by name.
-  public var providers: [String: ProviderEntry]
+  public let providers: [String: ProviderEntry]
   /// Groups by name.
-  public var groups: [String: Group]
+  public let groups: [String: Group]
   /// The name of the group served at the root.
-  public var defaultGroup: String
+  public let defaultGroup: String
   /// The settings the gateway reads.
-  public var settings: GatewaySettings
+  public let settings: GatewaySettings
   /// The endpoints' base URLs, read once for all requests.
   private let bases: [String: EndpointURL]
+  /// What was planned before.
+  let plans = PlanMemory()
 
   /// Makes a snapshot; of two entries with one name the first counts.
   public init(

@@ -45,16 +45,7 @@ struct CallPreparation {
   private var isSameProtocol: Bool { operation.dialect == endpoint.dialect }
   private var isStream: Bool { operation.kind == .generate && (inbound?.isStream ?? false) }
 
-  /// Who the candidate is, as reasoning state knows it.
-  private var origin: SealOrigin {
-    func separates(_ byte: UInt8) -> Bool {
-      byte == UInt8(ascii: "-") || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "/")
-    }
-    let family = Substring(candidate.model.utf8.drop(while: separates).prefix { !separates($0) })
-    let account = candidate.credential?.accountID ?? ""
-    return SealOrigin(
-      Fingerprint.text("\(endpoint.dialect.rawValue)\n\(candidate.provider.name)\n\(account)\n\(family)"))
-  }
+  private var origin: SealOrigin { candidate.origin }
 
   /// The agent's session in a word that says nothing of it; each group has its own.
   private var session: String? {

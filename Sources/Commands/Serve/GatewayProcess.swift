@@ -15,6 +15,8 @@ final class GatewayProcess {
   private let transport: CurlTransport
   private let watch: ConfigurationWatch
   private let recorder: BatchingRecorder
+  /// Nil where no lines are wanted.
+  private let lines: ExchangeLineRecorder?
   private let server: GatewayServer
   private let startedAt: Int64
   private var socket: ControlSocket?
@@ -34,11 +36,10 @@ final class GatewayProcess {
     group = MultiThreadedEventLoopGroup(numberOfThreads: Self.eventLoopCount)
     transport = CurlTransport(group: group)
     recorder = BatchingRecorder(store: store)
+    lines = context.isQuiet ? nil : ExchangeLineRecorder(next: recorder, stream: error)
     startedAt = Int64(context.now().timeIntervalSince1970 * 1000)
     server = GatewayServer(
-      group: group, snapshots: watch,
-      recorder: context.isQuiet ? recorder : ExchangeLineRecorder(next: recorder, stream: error),
-      transport: transport, clock: .system,
+      group: group, snapshots: watch, recorder: lines ?? recorder, transport: transport, clock: .system,
       identity: GatewayIdentity(version: VersionNumber.current, seals: SealMark(try store.mark()) ?? .none),
       defaultGroup: defaultGroup)
   }
@@ -101,6 +102,7 @@ final class GatewayProcess {
     await socket?.close()
     if let socketPath { unlink(socketPath) }
     watch.stop()
+    lines?.flush()
     let lost = recorder.flush()
     if lost > 0 { context.warn("\(lost) exchanges could not be recorded") }
     await transport.shutdown()

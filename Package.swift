@@ -20,6 +20,7 @@ extension Target.Dependency {
   static let nioConcurrencyHelpers = Self.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
   static let nioHTTP1 = Self.product(name: "NIOHTTP1", package: "swift-nio")
   static let grdb = Self.product(name: "GRDB", package: "GRDB.swift")
+  static let sqlite = Self.product(name: "GRDBSQLite", package: "GRDB.swift")
   static let crypto = Self.product(name: "Crypto", package: "swift-crypto")
 }
 
@@ -46,7 +47,7 @@ let package = Package(
     .target(name: "Console", dependencies: ["CReadline"], swiftSettings: settings),
     .target(
       name: "Store",
-      dependencies: ["Routing", "Providers", "Conversation", .grdb, .crypto],
+      dependencies: ["Routing", "Providers", "Conversation", .grdb, .sqlite, .crypto],
       swiftSettings: settings),
     .target(
       name: "Gateway",

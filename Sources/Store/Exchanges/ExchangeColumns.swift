@@ -20,16 +20,39 @@ enum ExchangeColumns {
 
   static func insert(_ record: ExchangeRecord, _ db: Database) throws {
     let statement = try db.cachedStatement(sql: insertion)
-    try statement.execute(arguments: [
-      record.id, record.startedAt, record.method, record.path, record.group, record.route,
-      record.exchangePath?.rawValue, record.provider, record.account, record.modelAsked, record.modelSent,
-      record.clientDialect?.rawValue, record.upstreamDialect?.rawValue, record.isStream, record.status,
-      record.firstByteAfter, record.duration, record.inputTokens, record.outputTokens, record.cacheReadTokens,
-      record.cacheWriteTokens, record.reasoningTokens, record.requestBytes, record.responseBytes,
-      try attempts(of: record),
-      record.losses.isEmpty ? nil : try jsonText(record.losses), record.errorKind, record.errorMessage,
-      record.stopReason, record.session, record.userAgent,
-    ])
+    var binder = StatementBinder(statement)
+    try binder.bind(record.id)
+    try binder.bind(record.startedAt)
+    try binder.bind(record.method)
+    try binder.bind(record.path)
+    try binder.bind(record.group)
+    try binder.bind(record.route)
+    try binder.bind(record.exchangePath?.rawValue)
+    try binder.bind(record.provider)
+    try binder.bind(record.account)
+    try binder.bind(record.modelAsked)
+    try binder.bind(record.modelSent)
+    try binder.bind(record.clientDialect?.rawValue)
+    try binder.bind(record.upstreamDialect?.rawValue)
+    try binder.bind(record.isStream ? 1 : 0)
+    try binder.bind(record.status)
+    try binder.bind(record.firstByteAfter)
+    try binder.bind(record.duration)
+    try binder.bind(record.inputTokens)
+    try binder.bind(record.outputTokens)
+    try binder.bind(record.cacheReadTokens)
+    try binder.bind(record.cacheWriteTokens)
+    try binder.bind(record.reasoningTokens)
+    try binder.bind(record.requestBytes)
+    try binder.bind(record.responseBytes)
+    try binder.bind(try attempts(of: record))
+    try binder.bind(record.losses.isEmpty ? nil : try jsonText(record.losses))
+    try binder.bind(record.errorKind)
+    try binder.bind(record.errorMessage)
+    try binder.bind(record.stopReason)
+    try binder.bind(record.session)
+    try binder.bind(record.userAgent)
+    try statement.execute()
     if let capture = record.capture {
       try db.execute(
         sql: "INSERT INTO captures (row, content) VALUES (?, ?)",

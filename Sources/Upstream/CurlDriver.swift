@@ -15,6 +15,7 @@ final class CurlDriver: @unchecked Sendable {
 
   let loop: any EventLoop
   private let environment: NetworkEnvironment
+  private let usesKernelWatch: Bool
   var curl: LibCurl?
   var multi: UnsafeMutableRawPointer?
   var readiness: Readiness?
@@ -37,9 +38,10 @@ final class CurlDriver: @unchecked Sendable {
   var sweepTask: Scheduled<Void>?
   var sweepAt = UInt64.max
 
-  init(loop: any EventLoop, environment: NetworkEnvironment) {
+  init(loop: any EventLoop, environment: NetworkEnvironment, usesKernelWatch: Bool) {
     self.loop = loop
     self.environment = environment
+    self.usesKernelWatch = usesKernelWatch
   }
 
   // MARK: Calls
@@ -140,7 +142,7 @@ final class CurlDriver: @unchecked Sendable {
     guard let multi = aor_multi_init(curl.table) else { throw .unavailable("libcurl gives no handle") }
     let readiness: Readiness
     do throws(UpstreamError) {
-      readiness = try Readiness()
+      readiness = try Readiness(loop: loop, usesKernelWatch: usesKernelWatch) { self.drain() }
     } catch {
       _ = aor_multi_cleanup(curl.table, multi)
       throw error
@@ -154,7 +156,6 @@ final class CurlDriver: @unchecked Sendable {
     self.curl = curl
     self.multi = multi
     self.readiness = readiness
-    readiness.start { [loop] in loop.execute { self.drain() } }
   }
 
   /// Runs a call into libcurl that comes from outside of a batch; what it brings is delivered in a later turn, so that
@@ -274,13 +275,15 @@ final class CurlDriver: @unchecked Sendable {
 
   // MARK: End
 
-  /// Ends every call and waits for the thread.
+  /// Ends every call and waits for the watch over the sockets.
   func shutdown() async {
-    let readiness = try? await loop.submit { self.close() }.get()
-    await readiness?.stop()
+    let watch = try? await loop.submit { self.close() }.get()
+    await watch?.stop()
+    // The queue of sockets outlives what watches it.
+    try? await loop.submit { self.readiness = nil }.get()
   }
 
-  private func close() -> Readiness? {
+  private func close() -> (any ReadinessWatch)? {
     isShutDown = true
     guard let curl, let multi else { return nil }
     for transfer in running {
@@ -295,7 +298,6 @@ final class CurlDriver: @unchecked Sendable {
     curlTask?.cancel()
     _ = aor_multi_cleanup(curl.table, multi)
     self.multi = nil
-    defer { readiness = nil }
-    return readiness
+    return readiness?.ending
   }
 }

@@ -1,17 +1,21 @@
 import NIOCore
 
-/// The libcurl transport: one multi handle, connection cache and readiness thread for each event loop, made at the first
-/// call on it.
+/// The libcurl transport: one multi handle, connection cache and watch over its sockets for each event loop, made at the
+/// first call on it.
 public final class CurlTransport: HTTPTransport {
   private let drivers: [ObjectIdentifier: CurlDriver]
 
   /// Serves the event loops of one group.
   ///
-  /// Cheap: libcurl is opened by the first call.
-  public init(group: any EventLoopGroup, environment: NetworkEnvironment = .process) {
+  /// Cheap: libcurl is opened by the first call. Without `usesKernelWatch` a thread waits for its sockets, as it does on
+  /// systems whose kernel cannot.
+  public init(
+    group: any EventLoopGroup, environment: NetworkEnvironment = .process, usesKernelWatch: Bool = true
+  ) {
     var drivers: [ObjectIdentifier: CurlDriver] = [:]
     for loop in group.makeIterator() {
-      drivers[ObjectIdentifier(loop)] = CurlDriver(loop: loop, environment: environment)
+      drivers[ObjectIdentifier(loop)] = CurlDriver(
+        loop: loop, environment: environment, usesKernelWatch: usesKernelWatch)
     }
     self.drivers = drivers
   }
@@ -34,7 +38,7 @@ public final class CurlTransport: HTTPTransport {
     return driver.start(request, receiver: receiver)
   }
 
-  /// Ends every call with `cancelled` and waits for the threads.
+  /// Ends every call with `cancelled` and waits for what watched their sockets.
   public func shutdown() async {
     for driver in drivers.values { await driver.shutdown() }
   }

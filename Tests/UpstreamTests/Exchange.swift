@@ -8,15 +8,16 @@ final class Fixture: Sendable {
   let transport: CurlTransport
   var loop: any EventLoop { group.any() }
 
-  init(_ environment: NetworkEnvironment = NetworkEnvironment()) {
-    transport = CurlTransport(group: group, environment: environment)
+  init(_ environment: NetworkEnvironment = NetworkEnvironment(), usesKernelWatch: Bool = true) {
+    transport = CurlTransport(group: group, environment: environment, usesKernelWatch: usesKernelWatch)
   }
 
   /// Runs a test with a transport that is shut down afterwards.
   static func run(
-    _ environment: NetworkEnvironment = NetworkEnvironment(), _ body: (Fixture) async throws -> Void
+    _ environment: NetworkEnvironment = NetworkEnvironment(), usesKernelWatch: Bool = true,
+    _ body: (Fixture) async throws -> Void
   ) async throws {
-    let fixture = Fixture(environment)
+    let fixture = Fixture(environment, usesKernelWatch: usesKernelWatch)
     do {
       try await body(fixture)
     } catch {

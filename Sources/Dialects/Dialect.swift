@@ -37,6 +37,9 @@ public protocol Dialect: Sendable {
   /// Reads an upstream's whole answer. Reasoning state is marked with `origin`.
   func readResponse(_ body: JSON, origin: SealOrigin?) throws(DialectError) -> ConversationResponse
 
+  /// The facts of a whole answer that is text and nothing else; nil for every other.
+  func readPlainAnswer(_ body: JSON) -> PlainAnswer?
+
   /// Writes an answer for a client.
   func writeResponse(_ response: ConversationResponse, for reply: ReplyContext, losses: inout Losses) -> [UInt8]
 

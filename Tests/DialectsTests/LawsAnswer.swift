@@ -23,6 +23,7 @@ enum LawsAnswer {
   static func violations(response body: JSON, from: any Dialect, to: any Dialect) -> [String] {
     do throws(DialectError) {
       let told = try from.readResponse(body, origin: nil)
+      guard isTold(from.readPlainAnswer(body), by: told) else { return ["its plain facts are others"] }
       var losses = Losses()
       let bytes = to.writeResponse(told, for: reply, losses: &losses)
       guard let written = try? JSON(parsing: bytes) else { return ["no JSON was written"] }
@@ -31,6 +32,13 @@ enum LawsAnswer {
     } catch {
       return ["\(error)"]
     }
+  }
+
+  /// Whether the facts of a plain answer are those of the whole one, which holds nothing that they leave out.
+  private static func isTold(_ plain: PlainAnswer?, by told: ConversationResponse) -> Bool {
+    guard let plain else { return true }
+    return plain.usage == told.usage && plain.stop == told.candidates.first?.stop && told.failure == nil
+      && told.candidates.count == 1 && told.candidates[0].parts.allSatisfy { $0.isText && $0.state == nil }
   }
 
   /// A streamed answer, and the same answer streamed that folding it gives.

@@ -42,11 +42,17 @@ struct WholeAnswer {
 
   private func generate(_ body: ByteBuffer) {
     let answer = attempt.prepared.answer(to: generation.operation.dialect)
+    let bytes = Array(body.readableBytesView)
+    let isRelayed = attempt.prepared.crossing?.relaysAnswer == true && !generation.isStream
+    if isRelayed, let plain = answer.plainAnswer(bytes) {
+      AnswerFacts.note(plain.usage, plain.stop, in: &exchange.record)
+      return relay(body)
+    }
     do throws(AnswerCrossing.Refusal) {
-      let response = try answer.read(Array(body.readableBytesView))
+      let response = try answer.read(bytes)
       AnswerFacts.note(response.usage, response.candidates.first?.stop, in: &exchange.record)
       if isSame { noteBlobs(response) }
-      if attempt.prepared.crossing?.relaysAnswer == true, !generation.isStream { return relay(body) }
+      if isRelayed { return relay(body) }
       try convert(response, answer)
     } catch {
       refuse(error)

@@ -87,10 +87,10 @@ final class Attempt: UpstreamReceiver {
     if prepared.crossing == nil, case .relay = generation.operation.kind {
       return pass(head)
     }
-    let type = head.header("content-type")?.lowercased() ?? ""
-    if type.contains("text/event-stream") {
+    let type = MediaType(head.header("content-type") ?? "")
+    if type.isEventStream {
       phase = .streaming(stream(head))
-    } else if generation.isStream, type.isEmpty || type.hasPrefix("text/plain") {
+    } else if generation.isStream, type.isEmpty || type.isPlainText {
       phase = .sniffing(head, empty)
     } else {
       phase = .collecting(head, empty)

@@ -27,9 +27,16 @@ final class Exchange {
   private var work: (any ExchangeWork)?
   /// Listens to a response that is to be kept.
   var keeper: AnswerKeeper?
-  private var secrets: [String]
+  /// Secrets of ours that this exchange uses.
+  private var concealed: [String] = []
   /// Made where something is to be masked, which is rare.
-  private var masking: Masking { Masking(secrets: secrets) }
+  private var masking: Masking {
+    let given = [
+      snapshot.settings.serverKey, ClientCredential.gatewayKey(in: request),
+      ClientCredential.forProvider(in: request)?.value,
+    ]
+    return Masking(secrets: concealed + given.compactMap { $0 })
+  }
   private var capture: CaptureBuffer?
 
   init(_ request: ClientRequest, gateway: GatewayCore, responder: any ClientResponder, eventLoop: any EventLoop) {
@@ -45,8 +52,6 @@ final class Exchange {
     record.requestBytes = request.body.readableBytes
     record.userAgent = request.header("user-agent").map { String($0.prefix(200)) }
     record.session = ClientSession.id(of: request)
-    secrets = [snapshot.settings.serverKey, ClientCredential.gatewayKey(in: request)].compactMap { $0 }
-    if let credential = ClientCredential.forProvider(in: request) { secrets.append(credential.value) }
     if snapshot.settings.captureBody { capture = CaptureBuffer() }
     gateway.exchanges.begin()
   }
@@ -225,7 +230,8 @@ final class Exchange {
     var headers = headers
     if status != .noContent { headers.replaceOrAdd(name: "content-length", value: String(body?.readableBytes ?? 0)) }
     sendHead(status: status, headers: headers)
-    if let body, request.method != .HEAD { sendBody(body) }
+    // Its end follows at once and takes it along.
+    if let body, request.method != .HEAD { sendBody(body, flushes: false) }
     end()
   }
 
@@ -244,13 +250,13 @@ final class Exchange {
     responder.send(head: HTTPResponseHead(version: .http1_1, status: status, headers: headers))
   }
 
-  func sendBody(_ buffer: ByteBuffer) {
+  func sendBody(_ buffer: ByteBuffer, flushes: Bool = true) {
     guard !isDone, buffer.readableBytes > 0 else { return }
     if record.firstByteAfter == nil { record.firstByteAfter = elapsed }
     record.responseBytes += buffer.readableBytes
     capture?.response(buffer)
     keeper?.hear(buffer)
-    responder.send(body: buffer)
+    responder.send(body: buffer, flushes: flushes)
   }
 
   /// The answer is whole.
@@ -279,7 +285,7 @@ final class Exchange {
   /// Names a secret that must not be seen in what is kept or answered.
   func conceal(_ secret: String?) {
     guard let secret else { return }
-    secrets.append(secret)
+    concealed.append(secret)
   }
 
   func masked(_ text: String) -> String { masking.text(text) }
@@ -293,7 +299,7 @@ final class Exchange {
     work = nil
     record.duration = elapsed
     record.errorKind = errorKind
-    record.errorMessage = message.map { [masking] in String(masking.text($0).prefix(1000)) }
+    record.errorMessage = message.map { String(masking.text($0).prefix(1000)) }
     if let capture { record.capture = capture.finished(request, masking) }
     gateway.exchanges.end(record)
     gateway.recorder.record(record)

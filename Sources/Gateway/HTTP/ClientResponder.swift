@@ -8,8 +8,8 @@ protocol ClientResponder: AnyObject {
   /// Whether the client takes more right now; `Exchange.clientWritabilityChanged` tells when that changes.
   var isWritable: Bool { get }
   func send(head: HTTPResponseHead)
-  /// Written and flushed at once.
-  func send(body: ByteBuffer)
+  /// Written, and flushed at once unless more follows in the same breath.
+  func send(body: ByteBuffer, flushes: Bool)
   func sendEnd()
   /// Cuts the connection: the answer cannot be ended honestly.
   func abort()

@@ -195,9 +195,10 @@ final class ConnectionHandler: ChannelInboundHandler, ClientResponder {
     context.write(wrapOutboundOut(.head(head)), promise: nil)
   }
 
-  func send(body: ByteBuffer) {
+  func send(body: ByteBuffer, flushes: Bool) {
     guard let context, body.readableBytes > 0 else { return }
-    context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+    context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+    if flushes { context.flush() }
   }
 
   func sendEnd() {

@@ -66,6 +66,7 @@ struct AccessPolicy: Sendable {
   }
 
   private func isOwn(host: String) -> Bool {
+    if host == "127.0.0.1" || host == "localhost" { return true }
     let host = host.lowercased()
     if Self.isLoopback(host) || ownAddresses.contains(host) { return true }
     return settings.allowedHosts.contains { allowed in
@@ -82,10 +83,13 @@ struct AccessPolicy: Sendable {
 
   /// `name:port` or `[address]:port` without the port and brackets.
   private static func withoutPort(_ host: String) -> String {
-    if host.hasPrefix("["), let end = host.firstIndex(of: "]") {
-      return String(host[host.index(after: host.startIndex)..<end])
+    let bytes = host.utf8
+    if bytes.first == UInt8(ascii: "["), let end = bytes.firstIndex(of: UInt8(ascii: "]")) {
+      return String(host[bytes.index(after: bytes.startIndex)..<end])
     }
-    guard let colon = host.lastIndex(of: ":"), host.firstIndex(of: ":") == colon else { return host }
+    guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
+      !bytes[bytes.index(after: colon)...].contains(UInt8(ascii: ":"))
+    else { return host }
     return String(host[..<colon])
   }
 

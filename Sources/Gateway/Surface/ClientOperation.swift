@@ -43,6 +43,17 @@ struct UnknownPath: Error {
 extension ClientOperation {
   /// Reads a request line.
   static func recognise(_ request: ClientRequest) -> Result<ClientOperation, UnknownPath> {
+    if request.method == .POST, let usual = usual[request.path] { return .success(usual) }
+    return read(request)
+  }
+
+  /// What nearly all requests ask for, found without taking their path apart.
+  private static let usual: [Substring: ClientOperation] = Dictionary(
+    uniqueKeysWithValues: table.compactMap { path, found in
+      found.dialect.map { ("/v1/\(path)", ClientOperation(kind: found.kind, dialect: $0)) }
+    })
+
+  private static func read(_ request: ClientRequest) -> Result<ClientOperation, UnknownPath> {
     var segments = request.path.utf8.split(separator: UInt8(ascii: "/")).map { decode(Substring($0)) }
     var group: String?
     if segments.first == "oc", segments.count >= 2 {

@@ -39,7 +39,7 @@ public final class GatewayServer: Sendable {
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.configureHTTPServerPipeline(
-            withPipeliningAssistance: true, withErrorHandling: false)
+            withPipeliningAssistance: false, withErrorHandling: false)
           try channel.pipeline.syncOperations.addHandler(ConnectionHandler(gateway: core))
         }
       }

@@ -65,6 +65,16 @@ import Upstream
     }
   }
 
+  @Test func whatIsNotHTTPBehindARequestIsRefusedAfterItsAnswer() async throws {
+    try await GatewayFixture.run(.openAIChat, ScriptedUpstream(.json(Conversations.response(.openAIChat)))) { gateway in
+      let client = try await gateway.connect()
+      try await client.send(Self.chat + Self.chat + "no HTTP\r\n\r\n")
+      let answers = try await client.readToEnd()
+      #expect(answers.ranges(of: "good day").count == 2)
+      #expect(gateway.records.all.map(\.status) == [200, 200, 400])
+    }
+  }
+
   @Test func nothingIsAnsweredAfterTheLastAnswer() async throws {
     try await GatewayFixture.run(.openAIChat, ScriptedUpstream(.json(""))) { gateway in
       let client = try await gateway.connect()

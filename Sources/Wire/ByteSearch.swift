@@ -5,6 +5,32 @@ public enum ByteSearch {
     position(of: needle, in: bytes) != nil
   }
 
+  /// The first place at or after `start` that ends a line, LF or CR; the count of the bytes if there is none.
+  public static func endOfLine(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    bytes.endOfLine(from: start)
+  }
+
+  /// How many bytes the two have in common at their beginnings.
+  public static func commonPrefix(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
+    let length = min(left.count, right.count)
+    var count = 0
+    while count &+ 16 <= length, left.holds(at: count, right, from: count, length: 16) { count &+= 16 }
+    while count < length, left[count] == right[count] { count &+= 1 }
+    return count
+  }
+
+  /// How many bytes the two have in common at their ends.
+  public static func commonSuffix(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
+    let length = min(left.count, right.count)
+    let (leftEnd, rightEnd) = (left.count, right.count)
+    var count = 0
+    while count &+ 16 <= length,
+      left.holds(at: leftEnd &- count &- 16, right, from: rightEnd &- count &- 16, length: 16)
+    { count &+= 16 }
+    while count < length, left[leftEnd &- count &- 1] == right[rightEnd &- count &- 1] { count &+= 1 }
+    return count
+  }
+
   /// Where `needle` occurs first at or after `start`.
   public static func position(of needle: StaticString, in bytes: UnsafeRawBufferPointer, from start: Int = 0) -> Int? {
     needle.withUTF8Buffer { needle in
@@ -81,6 +107,33 @@ struct BlockPlaces {
 }
 
 extension UnsafeRawBufferPointer {
+  /// Whether the `length` bytes at `position` are those at `place` of `other`; all of them must be there.
+  @inline(__always)
+  func holds(at position: Int, _ other: UnsafeRawBufferPointer, from place: Int, length: Int) -> Bool {
+    // No sum overflows: all are places in the two.
+    guard length >= 16 else {
+      if length >= 8 {
+        let (ours, theirs) = (position &+ length &- 8, place &+ length &- 8)
+        return eight(at: position) == other.eight(at: place) && eight(at: ours) == other.eight(at: theirs)
+      }
+      for offset in 0..<Swift.max(0, length) where self[position &+ offset] != other[place &+ offset] { return false }
+      return true
+    }
+    // The last block reaches to the very end, over bytes that were compared already.
+    var offset = 0
+    while true {
+      let differing = block(at: position &+ offset) ^ other.block(at: place &+ offset)
+      // Only a change of view: both types are sixteen plain bytes.
+      let words = unsafeBitCast(differing, to: SIMD2<UInt64>.self)
+      if words.x | words.y != 0 { return false }
+      if offset == length &- 16 { return true }
+      offset = Swift.min(offset &+ 16, length &- 16)
+    }
+  }
+
+  @inline(__always)
+  private func eight(at position: Int) -> UInt64 { loadUnaligned(fromByteOffset: position, as: UInt64.self) }
+
   /// The sixteen bytes at `position`, which must all be there.
   @inline(__always)
   func block(at position: Int) -> ByteBlock {

@@ -54,6 +54,26 @@ import Wire
     for size in 1...max(1, bytes.count) { #expect(try Self.items(bytes, piece: size) == example.items, "by \(size)") }
   }
 
+  @Test(arguments: cases, ["\n", "\r\n", "\r"])
+  func eventByEventGivesTheSameEvents(example: (text: String, items: [EventStreamItem]), lineEnd: String) throws {
+    let bytes = Array(example.text.utf8).flatMap { $0 == 0x0A ? Array(lineEnd.utf8) : [$0] }
+    for size in [1, 2, 7, 64] {
+      var parser = EventStreamParser()
+      var items: [EventStreamItem] = []
+      for start in stride(from: 0, to: bytes.count, by: size) {
+        var rest = bytes[start..<min(bytes.count, start + size)]
+        while !rest.isEmpty {
+          let before = items.count
+          let taken = try rest.withUnsafeBytes { try parser.feedLine($0) { items.append($0) } }
+          #expect(taken > 0 && items.count <= before + 2)
+          rest = rest.dropFirst(taken)
+        }
+      }
+      parser.finish { items.append($0) }
+      #expect(items == example.items, "by \(size)")
+    }
+  }
+
   @Test func mixedLineEndsAreRead() throws {
     let bytes = Array("data: a\r\ndata: b\rdata: c\n\r\ndata: d\r\r\n".utf8)
     for size in 1...bytes.count {

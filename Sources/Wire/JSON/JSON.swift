@@ -104,6 +104,11 @@ extension JSON {
 
   /// Elements of an array; empty for other kinds.
   public var elements: JSONElements { JSONElements(self) }
+  /// Whether this is an array of one element.
+  public var hasOneElement: Bool {
+    var elements = elements.makeIterator()
+    return elements.next() != nil && elements.next() == nil
+  }
   /// Members of an object in order, duplicates included; empty for other kinds.
   public var members: JSONMembers { JSONMembers(self) }
 
@@ -234,7 +239,7 @@ public struct JSONMember: Sendable {
   public var key: String { document.text(of: document.node(keyIndex)) }
 
   /// Whether the name is `text`.
-  public func isNamed(_ text: StaticString) -> Bool { document.equals(document.node(keyIndex), text) }
+  public func isNamed(_ text: StaticString) -> Bool { document.equals(at: keyIndex, text) }
 }
 
 /// The elements of an array.

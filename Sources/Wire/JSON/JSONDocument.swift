@@ -8,6 +8,8 @@ struct JSONNode {
   var next: UInt32
   var kind: JSONKind
   var hasEscapes: Bool
+
+  var length: Int { Int(end &- start) }
 }
 
 /// Parsed bytes and the tape of their values. An object's children are key, value, key, value, …
@@ -84,24 +86,26 @@ final class JSONDocument: Sendable {
     var position = 0
     while cursor + 1 < end {
       let key = nodes[cursor]
-      if key.hasEscapes || Int(key.end &- key.start) == length, equals(key, name) { body(position, cursor + 1) }
+      if key.hasEscapes || key.length == length, equals(key, name) { body(position, cursor + 1) }
       cursor = Int(nodes[cursor + 1].next)
       position += 1
     }
+  }
+
+  /// Whether the string at a tape index is `text`; most names differ in length already.
+  @inline(__always)
+  func equals(at index: Int, _ text: StaticString) -> Bool {
+    guard index >= 0, index < nodes.count else { return false }
+    let node = nodes[index]
+    return (node.hasEscapes || node.length == text.utf8CodeUnitCount) && equals(node, text)
   }
 
   func equals(_ node: JSONNode, _ text: StaticString) -> Bool {
     guard !node.hasEscapes else { return self.text(of: node).hasSameScalars(as: text.description) }
     let range = inner(node)
     guard text.hasPointerRepresentation, range.count == text.utf8CodeUnitCount else { return false }
-    return bytes.withUnsafeBufferPointer { buffer in
-      var cursor = text.utf8Start
-      for position in range {
-        if buffer[position] != cursor.pointee { return false }
-        cursor += 1
-      }
-      return true
-    }
+    let other = UnsafeRawBufferPointer(start: text.utf8Start, count: range.count)
+    return bytes.withUnsafeBytes { $0.holds(at: range.lowerBound, other, from: 0, length: range.count) }
   }
 }
 

@@ -18,15 +18,16 @@ enum JSONParser {
     return JSONDocument(bytes: bytes, nodes: nodes, hasWhitespace: try outcome.get())
   }
 
-  private struct Scanner {
+  struct Scanner {
     let bytes: UnsafeRawBufferPointer
     let depth: Int
-    var position = 0
-    var sawWhitespace = false
+    private(set) var position: Int
+    private(set) var sawWhitespace = false
 
-    init(bytes: UnsafeRawBufferPointer, depth: Int) {
+    init(bytes: UnsafeRawBufferPointer, depth: Int, from position: Int = 0) {
       self.bytes = bytes
       self.depth = depth
+      self.position = position
     }
 
     mutating func scan(into nodes: inout [JSONNode]) throws(JSONError) {
@@ -171,15 +172,20 @@ enum JSONParser {
     private mutating func string(into nodes: inout [JSONNode]) throws(JSONError) {
       position += 1
       let start = position
+      let escapes = try text()
+      append(node(.string, from: start, to: position, escapes: escapes), to: &nodes)
+      position += 1
+    }
+
+    /// Over the text of a string, up to its closing quote; tells whether it holds escapes.
+    @inline(__always)
+    mutating func text() throws(JSONError) -> Bool {
       var escapes = false
       while true {
         position = bytes.endOfPlainText(from: position)
         guard position < bytes.count else { throw JSONError(.unexpectedEnd, at: position) }
         switch bytes[position] {
-        case UInt8(ascii: "\""):
-          append(node(.string, from: start, to: position, escapes: escapes), to: &nodes)
-          position += 1
-          return
+        case UInt8(ascii: "\""): return escapes
         case UInt8(ascii: "\\"):
           escapes = true
           try escape()

@@ -71,6 +71,12 @@ public struct JSONWriter: Sendable {
     quote(text)
   }
 
+  /// Writes an empty string and tells where its text would stand, counted from the beginning of what is written.
+  public mutating func emptyString() -> Int {
+    string(static: "")
+    return bytes.count - 1
+  }
+
   /// Writes a string that needs no escape.
   public mutating func string(static text: StaticString) {
     separate()
@@ -82,7 +88,7 @@ public struct JSONWriter: Sendable {
   /// Writes an integer.
   public mutating func int(_ value: Int) {
     separate()
-    bytes.append(contentsOf: String(value).utf8)
+    bytes.append(digitsOf: value)
   }
 
   /// Writes a number as it is spelled.
@@ -181,39 +187,8 @@ public struct JSONWriter: Sendable {
 
   private mutating func quote(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
-    var text = text
-    text.withUTF8 { appendEscaped($0) }
+    bytes.append(escaping: text)
     bytes.append(UInt8(ascii: "\""))
-  }
-
-  private mutating func appendEscaped(_ text: UnsafeBufferPointer<UInt8>) {
-    let text = UnsafeRawBufferPointer(text)
-    var position = 0
-    while position < text.count {
-      let end = text.firstToEscape(from: position)
-      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[position..<end]))
-      guard end < text.count else { return }
-      escape(text[end])
-      position = end + 1
-    }
-  }
-
-  private mutating func escape(_ byte: UInt8) {
-    bytes.append(UInt8(ascii: "\\"))
-    switch byte {
-    case 0x0A: bytes.append(UInt8(ascii: "n"))
-    case 0x0D: bytes.append(UInt8(ascii: "r"))
-    case 0x09: bytes.append(UInt8(ascii: "t"))
-    case 0x08: bytes.append(UInt8(ascii: "b"))
-    case 0x0C: bytes.append(UInt8(ascii: "f"))
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
-    default:
-      // Control characters only, so the first of the two digits is 0 or 1.
-      let low = byte & 0xF
-      append("u00")
-      bytes.append(UInt8(ascii: "0") + byte >> 4)
-      bytes.append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
-    }
   }
 
   private mutating func appendCompact(_ source: UnsafeRawBufferPointer) {

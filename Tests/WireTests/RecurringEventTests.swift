@@ -1,0 +1,111 @@
+import TestSupport
+import Testing
+import Wire
+
+/// Events that are recognised instead of parsed.
+@Suite struct RecurringEventTests {
+  private static let first = ##"{"type":"delta","n":10,"text":"The ","pad":"ab","rest":{"a":[1,2.5,{"b":3}]}}"##
+
+  /// A memory of `first`, in which `n`, `pad` and the whole numbers of `rest` may differ.
+  private static func memory(_ name: String? = "delta") throws -> RecurringEvent {
+    let event = ServerSentEvent(name: name, data: first)
+    let json = try JSON(parsing: event.data)
+    var recurring = RecurringEvent()
+    recurring.remember(
+      event, words: try #require(json["text"]), varying: [json["n"], json["pad"], json["none"], json["rest"]])
+    return recurring
+  }
+
+  static let cases: [(text: String, words: String?)] = [
+    (first, "The "),
+    (##"{"type":"delta","n":7,"text":"function ","pad":"","rest":{"a":[0,2.5,{"b":12345}]}}"##, "function "),
+    (
+      ##"{"type":"delta","n":10,"text":"a\"b\\\n\u00e9\ud83d\ude00","pad":"\"","rest":{"a":[1,2.5,{"b":3}]}}"##,
+      "a\"b\\\né😀"
+    ),
+    (##"{"type":"delta","n":10,"text":"中😀","pad":"é","rest":{"a":[1,2.5,{"b":3}]}}"##, "中😀"),
+    // No words, and words that are none.
+    (##"{"type":"delta","n":10,"text":"","pad":"ab","rest":{"a":[1,2.5,{"b":3}]}}"##, nil),
+    (##"{"type":"delta","n":10,"text":null,"pad":"ab","rest":{"a":[1,2.5,{"b":3}]}}"##, nil),
+    // Another kind, another order, another spelling, more and less.
+    (##"{"type":"other","n":10,"text":"x","pad":"ab","rest":{"a":[1,2.5,{"b":3}]}}"##, nil),
+    (##"{"n":10,"type":"delta","text":"x","pad":"ab","rest":{"a":[1,2.5,{"b":3}]}}"##, nil),
+    (##"{"type":"delta", "n":10,"text":"x","pad":"ab","rest":{"a":[1,2.5,{"b":3}]}}"##, nil),
+    (##"{"type":"delta","n":10,"text":"x","more":1,"pad":"ab","rest":{"a":[1,2.5,{"b":3}]}}"##, nil),
+    (##"{"type":"delta","n":10,"text":"x","pad":"ab","rest":{"a":[1,2.5,{"b":3}]}} "##, nil),
+    (##"{"type":"delta","n":10,"text":"x","pad":"ab","rest":{"a":[1,2.5,{"b":3}]"##, nil),
+    (##"{"type":"delta","n":10,"text":"x","pad":"ab","rest":{"a":[1,3.5,{"b":3}]}}"##, nil),
+    // Not JSON: numbers and strings as no parser takes them.
+    (##"{"type":"delta","n":010,"text":"x","pad":"ab","rest":{"a":[1,2.5,{"b":3}]}}"##, nil),
+    (##"{"type":"delta","n":,"text":"x","pad":"ab","rest":{"a":[1,2.5,{"b":3}]}}"##, nil),
+    (##"{"type":"delta","n":-1,"text":"x","pad":"ab","rest":{"a":[1,2.5,{"b":3}]}}"##, nil),
+    (##"{"type":"delta","n":10,"text":"\x","pad":"ab","rest":{"a":[1,2.5,{"b":3}]}}"##, nil),
+    (##"{"type":"delta","n":10,"text":"x","pad":"\u12","rest":{"a":[1,2.5,{"b":3}]}}"##, nil),
+    ("{\"type\":\"delta\",\"n\":10,\"text\":\"x\ty\",\"pad\":\"ab\",\"rest\":{\"a\":[1,2.5,{\"b\":3}]}}", nil),
+    ("", nil),
+  ]
+
+  @Test(arguments: cases) func anEventIsKnownByEverythingButItsWords(text: String, words: String?) throws {
+    #expect(try Self.memory().words(of: ServerSentEvent(name: "delta", data: text)) == words)
+    #expect(try Self.memory().words(of: ServerSentEvent(name: "other", data: text)) == nil)
+    #expect(try Self.memory().words(of: ServerSentEvent(data: text)) == nil)
+    #expect(try Self.memory(nil).words(of: ServerSentEvent(data: text)) == words)
+  }
+
+  @Test func brokenUTF8IsNoMatch() throws {
+    let broken = Self.first.utf8.flatMap { $0 == UInt8(ascii: "T") ? [0xC3, 0x28] : [$0] }
+    #expect(try Self.memory().words(of: ServerSentEvent(name: "delta", data: broken)) == nil)
+  }
+
+  @Test func everyCutIsNoMatch() throws {
+    let bytes = Array(Self.first.utf8)
+    let recurring = try Self.memory()
+    for count in 0..<bytes.count {
+      #expect(recurring.words(of: ServerSentEvent(name: "delta", data: Array(bytes.prefix(count)))) == nil)
+      #expect(recurring.words(of: ServerSentEvent(name: "delta", data: Array(bytes.dropFirst(count + 1)))) == nil)
+    }
+  }
+
+  @Test func whatIsForgottenMatchesNothing() throws {
+    var recurring = try Self.memory()
+    #expect(recurring.isSet)
+    recurring.forget()
+    #expect(!recurring.isSet)
+    #expect(recurring.words(of: ServerSentEvent(name: "delta", data: Self.first)) == nil)
+    #expect(RecurringEvent().words(of: ServerSentEvent(data: "")) == nil)
+  }
+
+  @Test func valuesOfAnotherDocumentAreNotRemembered() throws {
+    let event = ServerSentEvent(data: #"{"text":"a"}"#)
+    let other = try #require(try JSON(parsing: #"{"n":1,"text":"abcdef"}"#)["text"])
+    var recurring = RecurringEvent()
+    recurring.remember(event, words: other)
+    #expect(!recurring.isSet)
+    recurring.remember(event, words: .null)
+    #expect(!recurring.isSet)
+  }
+
+  /// Whatever is changed in an event: what is recognised is what would be parsed.
+  @Test(arguments: 0..<20) func whatMatchesIsWhatAParserReads(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let recurring = try Self.memory()
+    let known = try JSON(parsing: Self.first)
+    let spare = Array(#"{}[]",:\0123456789abu "#.utf8)
+    for _ in 0..<500 {
+      var bytes = Array(Self.first.utf8)
+      for _ in 0...random.int(0...3) {
+        let place = random.int(0...(bytes.count - 1))
+        switch random.int(0...2) {
+        case 0: bytes.remove(at: place)
+        case 1: bytes.insert(random.pick(spare) ?? 0, at: place)
+        default: bytes[place] = random.pick(spare) ?? 0
+        }
+      }
+      guard let words = recurring.words(of: ServerSentEvent(name: "delta", data: bytes)) else { continue }
+      let json = try JSON(parsing: bytes)
+      #expect(json["text"]?.string == words)
+      #expect(json.members.map(\.key) == known.members.map(\.key))
+      #expect(json["type"]?.string == "delta")
+    }
+  }
+}

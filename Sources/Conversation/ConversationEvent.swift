@@ -6,18 +6,21 @@ import Wire
 /// `(partStarted partDelta* partFinished)* candidateFinished`, then `finished` or `failed`. `usage` (cumulative, last
 /// wins), `keepAlive` and `opaque` may come anywhere after `started`; `failed` may come first and at any time, and
 /// nothing follows it. Parts of one candidate do not interleave and their indices count up from 0.
+///
+/// Nearly all events of a stream are deltas of a few words: what is large and comes once stands outside of the event, so
+/// that those are cheap to hand on.
 public enum ConversationEvent: Sendable {
-  case started(ResponseStart)
-  case partStarted(PartStart)
+  indirect case started(ResponseStart)
+  indirect case partStarted(PartStart)
   case partDelta(PartDelta)
   case partFinished(PartEnd)
-  case candidateFinished(index: Int, Stop)
-  case usage(Usage)
+  indirect case candidateFinished(index: Int, Stop)
+  indirect case usage(Usage)
   case keepAlive
   /// An event only one protocol knows.
-  case opaque(OpaqueEvent)
+  indirect case opaque(OpaqueEvent)
   case finished
-  case failed(UpstreamFailure)
+  indirect case failed(UpstreamFailure)
 }
 
 /// What is known of an answer when it begins.
@@ -69,11 +72,11 @@ public struct PartDelta: Sendable {
     case reasoning(String, kind: Reasoning.Segment.Kind, segment: Int)
     /// Of a tool call's input.
     case input(String)
-    case annotation(Annotation)
+    indirect case annotation(Annotation)
     /// In OpenAI's shape, an array to be appended.
     case logprobs(JSON)
     /// Sets the part's `state`.
-    case state(ReasoningState)
+    indirect case state(ReasoningState)
   }
 
   /// The `index` of the candidate the part belongs to.

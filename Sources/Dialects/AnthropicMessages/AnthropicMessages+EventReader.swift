@@ -36,13 +36,14 @@ struct AnthropicEventReader: EventReader {
   private var partIndex = 0
   private var waiting = WaitingBlocks()
   private var usage = AnthropicUsage()
+  private var recurring = RecurringDelta()
 
   init(origin: SealOrigin?) {
     self.origin = origin
   }
 
   mutating func read(_ event: ServerSentEvent, into events: inout [ConversationEvent]) {
-    guard !hasEnded else { return }
+    guard !hasEnded, recurring.tell(event, into: &events) == nil else { return }
     guard let json = try? JSON(parsing: event.data), json.isObject else {
       return readUnparsable(event, into: &events)
     }
@@ -51,7 +52,9 @@ struct AnthropicEventReader: EventReader {
       return readUnknown(json, name: event.name, into: &events)
     }
     if type.isString("content_block_delta") {
+      let told = events.count
       readDelta(json, into: &events)
+      recurring.remember(event, words: words(of: json), told: told, in: events)
     } else if type.isString("content_block_start") {
       readStart(json, into: &events)
     } else if type.isString("content_block_stop") {
@@ -245,6 +248,17 @@ struct AnthropicEventReader: EventReader {
       if opaque.size > Self.opaqueLimit {
         fail("the upstream's stream holds a block that is too large", into: &events)
       }
+    }
+  }
+
+  /// What a delta of the open block adds, where that is words.
+  private func words(of json: JSON) -> JSON? {
+    guard case .known(let block)? = open?.block, let delta = json["delta"] else { return nil }
+    return switch block.kind {
+    case .text: delta["text"]
+    case .thinking: delta["thinking"]
+    case .toolCall: delta["partial_json"]
+    case .redacted: nil
     }
   }
 

@@ -35,6 +35,8 @@ struct AnthropicEventWriter: EventWriter {
   private var hasEnded = false
   var nextIndex = 0
   var current = Current.none
+  /// How the open block is told to grow; nil before it does.
+  var growth: RecurringFrame?
   /// What grows with the part stands by itself, so that it grows in place: thinking that is not shown, and the input of a
   /// free call.
   var grown = ""
@@ -273,7 +275,7 @@ struct AnthropicEventWriter: EventWriter {
     case (.text(let text), .text(let isOpen)):
       guard !text.isEmpty else { return }
       if !isOpen { openText(nil, into: &output) }
-      writeDelta("text_delta", "text", text, into: &output)
+      grow("text_delta", "text", by: text, into: &output)
     case (.annotation(let annotation), .text(let isOpen)):
       guard AnthropicMessages.canWrite(annotation) else {
         losses.add(.annotations, at: nextIndex, "Anthropic Messages cites web pages and its own documents only")
@@ -297,7 +299,7 @@ struct AnthropicEventWriter: EventWriter {
       current = .thinking(thinking)
     case (.state(let state), _): lateState = state
     case (.input(let piece), .toolCall):
-      if !piece.isEmpty { writeDelta("input_json_delta", "partial_json", piece, into: &output) }
+      if !piece.isEmpty { grow("input_json_delta", "partial_json", by: piece, into: &output) }
     case (.input(let piece), .freeCall): grown += piece
     default: break
     }
@@ -319,7 +321,7 @@ struct AnthropicEventWriter: EventWriter {
       openThinking(into: &output)
       thinking.isOpen = true
     }
-    writeDelta("thinking_delta", "thinking", piece, into: &output)
+    grow("thinking_delta", "thinking", by: piece, into: &output)
   }
 
   private mutating func finishPart(into output: inout [UInt8]) {

@@ -16,6 +16,23 @@ extension AnthropicEventWriter {
     }
   }
 
+  /// Tells a piece of the open block, which has grown by nothing else so far.
+  mutating func grow(_ type: StaticString, _ key: StaticString, by text: String, into output: inout [UInt8]) {
+    if let growth { return growth.append(text, to: &output) }
+    var bytes: [UInt8] = []
+    var place = 0
+    frame("content_block_delta", index: nextIndex, into: &bytes) { writer in
+      writer.object("delta") { writer in
+        writer.member("type", static: type)
+        writer.key(key)
+        place = writer.emptyString()
+      }
+    }
+    let growth = RecurringFrame(bytes, at: place)
+    growth.append(text, to: &output)
+    self.growth = growth
+  }
+
   func writeDelta(
     _ type: StaticString, _ key: StaticString, _ text: String, into output: inout [UInt8]
   ) {
@@ -63,6 +80,7 @@ extension AnthropicEventWriter {
   mutating func closeBlock(into output: inout [UInt8]) {
     frame("content_block_stop", index: nextIndex, into: &output) { _ in }
     nextIndex += 1
+    growth = nil
   }
 
   mutating func writeRedacted(_ data: String, into output: inout [UInt8]) {

@@ -49,30 +49,37 @@ public struct AnswerEvents: Sendable {
     return told(read)
   }
 
-  private mutating func told(_ read: [ConversationEvent]) -> [ConversationEvent] {
+  private mutating func told(_ read: consuming [ConversationEvent]) -> [ConversationEvent] {
     guard !isOver else { return [] }
-    var read = read
+    var events = read
     // Before they are raised: a call may become an item that repeats its id.
-    for position in read.indices { CallIDs.name(&read[position], exchangeID: exchangeID) }
-    var events: [ConversationEvent] = []
-    if raising == nil {
-      events = read
-    } else {
-      for event in read { raising?.raise(event, into: &events) }
+    for position in events.indices { CallIDs.name(&events[position], exchangeID: exchangeID) }
+    if raising != nil {
+      let named = events
+      events = []
+      for event in named { raising?.raise(event, into: &events) }
     }
     for position in events.indices {
-      if case .failed(var failure) = events[position], hasSubstance {
-        // Only an error that becomes the whole answer may go out as the upstream wrote it.
-        failure.original = nil
-        events[position] = .failed(failure)
-      }
-      if events[position].hasSubstance { hasSubstance = true }
-      if events[position].isTerminal {
-        isOver = true
-        return Array(events[...position])
+      switch events[position] {
+      case .partDelta, .partStarted, .partFinished, .candidateFinished: hasSubstance = true
+      case .started, .usage, .keepAlive, .opaque: break
+      case .finished: return ended(events, at: position)
+      case .failed(var failure):
+        if hasSubstance {
+          // Only an error that becomes the whole answer may go out as the upstream wrote it.
+          failure.original = nil
+          events[position] = .failed(failure)
+        }
+        return ended(events, at: position)
       }
     }
     return events
+  }
+
+  private mutating func ended(_ events: [ConversationEvent], at position: Int) -> [ConversationEvent] {
+    hasSubstance = true
+    isOver = true
+    return Array(events[...position])
   }
 }
 

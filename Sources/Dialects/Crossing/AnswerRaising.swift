@@ -48,10 +48,22 @@ public struct AnswerRaising: Sendable {
 
   /// What the client should see of an event of a stream; appended to `events`.
   public mutating func raise(_ event: ConversationEvent, into events: inout [ConversationEvent]) {
+    if passes(event) { return events.append(event) }
     if compaction.isActive { return summary.raise(event, into: &events) }
     let event = inputs.check(event)
     guard !properties.isIdentity else { return raiseNamed(event, into: &events) }
     for event in names.raise(event) { raiseNamed(event, into: &events) }
+  }
+
+  /// Whether nothing here is about an event: most are a few words of text or thought, while tools are what is raised.
+  private func passes(_ event: ConversationEvent) -> Bool {
+    guard case .partDelta(let delta) = event, !compaction.isActive, !emulation.isActive, !clientTools.isActive else {
+      return false
+    }
+    switch delta.delta {
+    case .text, .reasoning: return true
+    case .input, .annotation, .logprobs, .state: return false
+    }
   }
 
   /// The rest, once properties have the client's names.

@@ -11,49 +11,30 @@ extension Gemini {
 /// The protocol has no terminal event and some servers name a finish reason on every chunk, so reasons and usage are
 /// held until the stream ends. Text flows on at once.
 struct GeminiEventReader: EventReader {
-  /// One candidate as far as it has come.
-  private struct Track {
-    enum Open { case none, text, reasoning, call }
-    var index: Int
-    var open = Open.none
-    var nextPart = 0
-    var hasState = false
-    var hasCalls = false
-    var stop: (reason: JSON, message: String?)?
-    /// The text of the last text part, for the byte offsets of citations.
-    var text = TextOffsets()
-    var cited: Set<String> = []
-    /// What the chunk that is being read cites; said of the text that is open last in it.
-    var sources = Sources()
-    /// Whether the open part is text of the model, which can cite.
-    var canCite = false
-    /// The search that the latest grounding tells of.
-    var search: Part?
-    /// What parts said was searched for.
-    var queries: Set<String> = []
-    /// A call whose arguments come in pieces.
-    var arguments = PartialArguments()
-  }
-
-  /// What a chunk says of the text of its candidate.
-  private struct Sources {
-    var grounding: JSON?
-    var citations: JSON?
-    var logprobs: JSON?
-    var isEmpty: Bool { grounding == nil && citations == nil && logprobs == nil }
-  }
-
   private let origin: SealOrigin?
-  private var tracks: [Track] = []
+  private var tracks: [GeminiReadCandidate] = []
   private var isStarted = false
   private var isEnded = false
   private var usage: JSON?
+  private var recurring = RecurringDelta()
+  /// The chunk that was read last, where nothing but its words was: its usage is asked for only at the end.
+  private var unparsed: [UInt8] = []
   private var blocked: Candidate?
 
   init(origin: SealOrigin?) { self.origin = origin }
 
   mutating func read(_ event: ServerSentEvent, into events: inout [ConversationEvent]) {
-    guard !isEnded, !event.isDone else { return }
+    guard !isEnded else { return }
+    if let told = recurring.tell(event, into: &events) {
+      // Counts may differ from chunk to chunk.
+      unparsed.removeAll(keepingCapacity: true)
+      unparsed.append(contentsOf: event.data)
+      // A stream whose chunks recur has one candidate only.
+      if case .text(let text) = told, !tracks.isEmpty { tracks[0].text.append(text) }
+      return
+    }
+    readUsage()
+    guard !event.isDone else { return }
     guard let json = try? JSON(parsing: event.data) else {
       if event.data.allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x09 }) { return }
       return fail(UpstreamFailure(.badGateway, message: "the upstream sent a chunk that is not JSON"), &events)
@@ -61,8 +42,31 @@ struct GeminiEventReader: EventReader {
     if json.isArray {
       for chunk in json.elements where !isEnded { read(chunk, into: &events) }
     } else {
+      let told = events.count
       read(json, into: &events)
+      if let words = words(of: json) {
+        recurring.remember(
+          event, words: words,
+          varying: [json[member: .usageMetadata], json[member: .createTime], json[member: .responseID]], told: told,
+          in: events)
+      }
     }
+  }
+
+  /// The text of a chunk with one part of the only candidate.
+  private func words(of chunk: JSON) -> JSON? {
+    guard tracks.count == 1, let candidates = chunk["candidates"], candidates.hasOneElement,
+      let parts = candidates.elements.first?["content"]?["parts"]
+    else { return nil }
+    if parts.isObject { return parts["text"] }
+    return parts.hasOneElement ? parts.elements.first?["text"] : nil
+  }
+
+  /// Takes over the usage of a chunk that was not parsed.
+  private mutating func readUsage() {
+    guard !unparsed.isEmpty else { return }
+    if let chunk = try? JSON(parsing: unparsed), let counts = chunk[member: .usageMetadata] { usage = counts }
+    unparsed.removeAll(keepingCapacity: true)
   }
 
   private mutating func fail(_ failure: UpstreamFailure, _ events: inout [ConversationEvent]) {
@@ -138,7 +142,7 @@ struct GeminiEventReader: EventReader {
 
   private mutating func read(_ json: JSON, position: Int, into events: inout [ConversationEvent]) {
     var (content, reason, message): (JSON?, JSON?, JSON?)
-    var sources = Sources()
+    var sources = GeminiReadCandidate.Sources()
     var index = position
     var rest: [JSONMember] = []
     for member in json.members {
@@ -162,10 +166,10 @@ struct GeminiEventReader: EventReader {
     let slot = tracks.firstIndex { $0.index == index } ?? tracks.count
     if slot == tracks.count {
       guard tracks.count < 128 else { return }
-      tracks.append(Track(index: index))
+      tracks.append(GeminiReadCandidate(index: index))
     }
     // Moved out while it grows, so that its text grows in place.
-    var track = Track(index: index)
+    var track = GeminiReadCandidate(index: index)
     swap(&track, &tracks[slot])
     defer { swap(&track, &tracks[slot]) }
     track.sources = sources
@@ -184,7 +188,9 @@ struct GeminiEventReader: EventReader {
     forward(rest, index: index, name: "candidate", into: &events)
   }
 
-  private mutating func read(part json: JSON, of track: inout Track, into events: inout [ConversationEvent]) {
+  private mutating func read(
+    part json: JSON, of track: inout GeminiReadCandidate, into events: inout [ConversationEvent]
+  ) {
     var (text, signature): (String?, String?)
     var call: JSON?
     var isThought = false
@@ -229,11 +235,11 @@ struct GeminiEventReader: EventReader {
   // MARK: - Text
 
   private func read(
-    text: String, isThought: Bool, _ signature: String?, rest: JSON?, of track: inout Track,
+    text: String, isThought: Bool, _ signature: String?, rest: JSON?, of track: inout GeminiReadCandidate,
     into events: inout [ConversationEvent]
   ) {
     if text.isEmpty, signature == nil, rest == nil { return }
-    let kind = isThought ? Track.Open.reasoning : .text
+    let kind = isThought ? GeminiReadCandidate.Open.reasoning : .text
     // A lone signature belongs to what it follows; otherwise another kind of text begins another part, and so does one
     // that brings members nobody knows.
     if track.open != kind || rest != nil || (signature != nil && track.hasState)
@@ -271,7 +277,8 @@ struct GeminiEventReader: EventReader {
   // MARK: - Calls
 
   private mutating func read(
-    call: JSON, of part: JSON, _ signature: String?, track: inout Track, into events: inout [ConversationEvent]
+    call: JSON, of part: JSON, _ signature: String?, track: inout GeminiReadCandidate,
+    into events: inout [ConversationEvent]
   ) {
     let continues = call[member: .willContinue]?.bool == true
     let pieces = call[member: .partialArgs]
@@ -301,7 +308,7 @@ struct GeminiEventReader: EventReader {
 
   // MARK: - Parts
 
-  private func open(_ part: Part, _ track: inout Track, into events: inout [ConversationEvent]) {
+  private func open(_ part: Part, _ track: inout GeminiReadCandidate, into events: inout [ConversationEvent]) {
     events.append(.partStarted(PartStart(candidate: track.index, index: track.nextPart, part: part)))
     track.nextPart += 1
     track.hasState = false
@@ -310,11 +317,11 @@ struct GeminiEventReader: EventReader {
     track.open = .text
   }
 
-  private func delta(_ delta: PartDelta.Delta, _ track: Track, into events: inout [ConversationEvent]) {
+  private func delta(_ delta: PartDelta.Delta, _ track: GeminiReadCandidate, into events: inout [ConversationEvent]) {
     events.append(.partDelta(PartDelta(candidate: track.index, index: track.nextPart - 1, delta)))
   }
 
-  private func close(_ track: inout Track, into events: inout [ConversationEvent]) {
+  private func close(_ track: inout GeminiReadCandidate, into events: inout [ConversationEvent]) {
     guard track.open != .none else { return }
     cite(of: &track, into: &events)
     if track.open == .call { delta(.input(track.arguments.text), track, into: &events) }
@@ -323,10 +330,10 @@ struct GeminiEventReader: EventReader {
   }
 
   /// Gives the open text what its chunk cites; called before a text ends, for a call may follow it in the same chunk.
-  private func cite(of track: inout Track, into events: inout [ConversationEvent]) {
+  private func cite(of track: inout GeminiReadCandidate, into events: inout [ConversationEvent]) {
     guard track.canCite, !track.sources.isEmpty else { return }
     let sources = track.sources
-    track.sources = Sources()
+    track.sources = GeminiReadCandidate.Sources()
     let found = (sources.grounding.map(Gemini.grounding) ?? []) + (sources.citations.map(Gemini.citations) ?? [])
     for (var annotation, segment) in found {
       let span = Gemini.span(of: segment, in: &track.text)
@@ -372,6 +379,7 @@ struct GeminiEventReader: EventReader {
   }
 
   private mutating func finish(into events: inout [ConversationEvent]) {
+    readUsage()
     if let usage { events.append(.usage(Gemini.readUsage(usage))) }
     isEnded = true
     events.append(.finished)

@@ -13,6 +13,8 @@ struct GeminiEventWriter: EventWriter {
   private let reply: ReplyContext
   /// What closes a chunk with one part, per candidate; the same for every chunk.
   private var tails: [Int: [UInt8]] = [:]
+  /// The chunk of the words that came last; nil where none like it has gone out.
+  private var growth: (index: Int, isThought: Bool, frame: RecurringFrame)?
   private let showsThoughts: Bool
   private var tracks: [GeminiWrittenCandidate] = []
   private var responseID: String
@@ -37,7 +39,9 @@ struct GeminiEventWriter: EventWriter {
     guard !isEnded else { return }
     if isBlocked, isOfCandidate(event) { return }
     switch event {
-    case .started(let start): responseID = start.id ?? responseID
+    case .started(let start):
+      responseID = start.id ?? responseID
+      growth = nil
     case .partStarted(let start):
       let slot = slot(start.candidate)
       losses.add(start.part, writing: .gemini)
@@ -104,12 +108,7 @@ struct GeminiEventWriter: EventWriter {
       tracks[slot].segment = segment
       tracks[slot].thoughts += isNew ? "\n\n" + text : text
       guard showsThoughts else { return }
-      chunk(at: slot, into: &output) { writer in
-        writer.object { writer in
-          writer.member("text", isNew ? "\n\n" + text : text)
-          writer.member("thought", true)
-        }
-      }
+      grow(isNew ? "\n\n" + text : text, isThought: true, at: slot, into: &output)
     case .input(let piece): tracks[slot].input += piece
     case .annotation(let annotation):
       losses.add(annotation, at: tracks[slot].partIndex, candidate: tracks[slot].index, writing: .gemini)
@@ -128,7 +127,7 @@ struct GeminiEventWriter: EventWriter {
     guard !text.isEmpty else { return }
     tracks[slot].text.append(text)
     guard let signature = takeSignature(at: slot, into: &output) else {
-      return chunk(at: slot, into: &output) { writer in writer.object { $0.member("text", text) } }
+      return grow(text, isThought: false, at: slot, into: &output)
     }
     writeSigned(text, signature, at: slot, into: &output)
   }
@@ -304,6 +303,28 @@ struct GeminiEventWriter: EventWriter {
   }
 
   // MARK: - Frames
+
+  /// A chunk with words: most are alike but for them.
+  private mutating func grow(_ text: String, isThought: Bool, at slot: Int, into output: inout [UInt8]) {
+    let index = tracks[slot].index
+    if !hasNewUsage, let growth, growth.index == index, growth.isThought == isThought {
+      return growth.frame.append(text, to: &output)
+    }
+    // The first chunk begins otherwise, and counts go out once.
+    let isLikeOthers = hasWritten && !hasNewUsage
+    var bytes: [UInt8] = []
+    var place = 0
+    chunk(at: slot, into: &bytes) { writer in
+      writer.object { writer in
+        writer.key("text")
+        place = writer.emptyString()
+        if isThought { writer.member("thought", true) }
+      }
+    }
+    let frame = RecurringFrame(bytes, at: place)
+    frame.append(text, to: &output)
+    growth = isLikeOthers ? (index, isThought, frame) : nil
+  }
 
   /// One chunk with one part.
   private mutating func chunk(at slot: Int, into output: inout [UInt8], _ part: (inout JSONWriter) -> Void) {

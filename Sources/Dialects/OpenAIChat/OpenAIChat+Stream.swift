@@ -15,6 +15,7 @@ extension OpenAIChat {
     private var sources: JSON?
     private var candidates: [StreamCandidate] = []
     private var rest = ChunkRest()
+    private var recurring = RecurringDelta()
     /// The tier told at the beginning, and the one told last.
     private var tiers: (first: String?, last: String?)
     /// The most choices one stream may have.
@@ -23,12 +24,35 @@ extension OpenAIChat {
     init(origin: SealOrigin?) { self.origin = origin }
 
     mutating func read(_ event: ServerSentEvent, into events: inout [ConversationEvent]) {
-      guard !isOver, let first = event.data.first(where: { $0 != 0x20 && $0 != 0x0A }) else { return }
+      guard !isOver else { return }
+      if let told = recurring.tell(event, into: &events) {
+        // A stream whose deltas recur has one choice only.
+        guard case .input(let piece) = told, !candidates.isEmpty else { return }
+        let count = events.count
+        candidates[0].take(input: piece, into: &events)
+        // What waited for the call's end is told now, and another part is open.
+        if events.count > count { recurring.forget() }
+        return
+      }
+      guard let first = event.data.first(where: { $0 != 0x20 && $0 != 0x0A }) else { return }
       if first == UInt8(ascii: "["), event.isDone { return conclude(isCertain: true, into: &events) }
       guard let chunk = try? JSON(parsing: event.data), chunk.isObject else {
         return fail(UpstreamFailure(.badGateway, message: "the upstream sent an event that is not JSON"), &events)
       }
+      let told = events.count
       read(chunk, name: event.name, into: &events)
+      if let words = words(of: chunk) {
+        recurring.remember(
+          event, words: words, varying: [chunk["obfuscation"], chunk["created"], chunk["id"]], told: told, in: events)
+      }
+    }
+
+    /// What the only choice of a chunk adds; nil where chunks like it need not do the same.
+    private func words(of chunk: JSON) -> JSON? {
+      guard candidates.count == 1, !candidates[0].hasFinished, let choices = chunk["choices"], choices.hasOneElement,
+        let delta = choices.elements.first?["delta"]
+      else { return nil }
+      return StreamCandidate.words(of: delta)
     }
 
     mutating func end(into events: inout [ConversationEvent]) {

@@ -35,6 +35,8 @@ extension OpenAIChat {
 
       init(legacy json: JSON) { read(json) }
 
+      init(input: String) { self.input = input }
+
       var hasAnything: Bool { name != nil || !input.isEmpty }
 
       private mutating func read(_ function: JSON) {
@@ -43,6 +45,13 @@ extension OpenAIChat {
         // Some servers send the object itself.
         input += arguments.string ?? arguments.text
       }
+    }
+
+    /// The input of an update that is nothing but a piece of it, of a call that its index tells.
+    static func input(of call: JSON) -> JSON? {
+      let update = Update(call)
+      guard update.index != nil, update.id == nil, update.name == nil, update.extra == nil else { return nil }
+      return call["function"]?["arguments"] ?? call["custom"]?["input"]
     }
 
     private struct Call {

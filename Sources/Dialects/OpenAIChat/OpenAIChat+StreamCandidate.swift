@@ -149,6 +149,33 @@ extension OpenAIChat {
       return delta["reasoning"]?.string.flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// The words of a delta that has them in one place only; nil for deltas whose like may say something else, as pieces
+    /// of what is put together do, and names of calls.
+    static func words(of delta: JSON) -> JSON? {
+      var found: JSON?
+      for member in delta.members where OpenAIChat.saysSomething(member.value) {
+        if member.isNamed("role") || member.isNamed("reasoning"), member.value.isString { continue }
+        guard found == nil else { return nil }
+        if member.isNamed("content") || member.isNamed("reasoning_content") || member.isNamed("refusal") {
+          found = member.value
+        } else if member.isNamed("tool_calls"), member.value.hasOneElement, let call = member.value.elements.first {
+          found = StreamCalls.input(of: call)
+          if found == nil { return nil }
+        } else {
+          return nil
+        }
+      }
+      return found ?? delta["reasoning"]
+    }
+
+    /// Takes a piece of the open call's input that is told already.
+    mutating func take(input: String, into events: inout [ConversationEvent]) {
+      guard case .call(let position)? = open else { return }
+      calls.apply(StreamCalls.Update(input: input), at: position)
+      calls.clearPending(position)
+      drain(isLast: false, into: &events)
+    }
+
     private mutating func content(_ value: JSON, into events: inout [ConversationEvent]) {
       if let text = value.string { return append(text, to: .text, into: &events) }
       for element in value.elements {

@@ -13,6 +13,8 @@ extension OpenAIChat {
     private var usage: Usage?
     private var candidates: [Answer] = []
     private var isOver = false
+    /// How the part that grew last is told to grow.
+    var growing: Growing?
 
     /// What has been said of one choice.
     private struct Answer {
@@ -90,6 +92,7 @@ extension OpenAIChat {
       bytes += writer.finish().dropLast()
       bytes += Array(#","choices":["#.utf8)
       head = bytes
+      growing = nil
     }
 
     private mutating func finish(into output: inout [UInt8]) {
@@ -131,7 +134,7 @@ extension OpenAIChat {
       return candidates.count - 1
     }
 
-    private func chunk(
+    func chunk(
       _ index: Int, finish: String? = nil, logprobs: JSON? = nil, rest: JSON? = nil, into output: inout [UInt8],
       _ delta: (inout JSONWriter) -> Void
     ) {
@@ -161,12 +164,14 @@ extension OpenAIChat {
     private func call(
       _ index: Int, _ position: Int, into output: inout [UInt8], _ body: (inout JSONWriter) -> Void
     ) {
-      chunk(index, into: &output) { writer in
-        writer.array("tool_calls") { writer in
-          writer.object { writer in
-            writer.member("index", position)
-            body(&writer)
-          }
+      chunk(index, into: &output) { Self.call(position, into: &$0, body) }
+    }
+
+    static func call(_ position: Int, into writer: inout JSONWriter, _ body: (inout JSONWriter) -> Void) {
+      writer.array("tool_calls") { writer in
+        writer.object { writer in
+          writer.member("index", position)
+          body(&writer)
         }
       }
     }
@@ -185,7 +190,7 @@ extension OpenAIChat {
       case .refusal(let text):
         candidates[position].part = .refusal
         candidates[position].hasRefusal = true
-        if !text.isEmpty { chunk(start.candidate, into: &output) { $0.member("refusal", text) } }
+        if !text.isEmpty { grow(.refusal, of: start.candidate, by: text, into: &output) }
       case .reasoning(let reasoning):
         candidates[position].part = .reasoning(segment: -1)
         candidates[position].needsBreak = candidates[position].hasText
@@ -235,7 +240,7 @@ extension OpenAIChat {
       switch delta.delta {
       case .text(let text):
         if case .refusal = candidates[position].part {
-          chunk(delta.candidate, into: &output) { $0.member("refusal", text) }
+          grow(.refusal, of: delta.candidate, by: text, into: &output)
         } else {
           write(text: text, at: position, into: &output)
         }
@@ -244,7 +249,7 @@ extension OpenAIChat {
       case .input(let text):
         guard case .call(let order, let kind, _) = candidates[position].part, !text.isEmpty else { return }
         candidates[position].part = .call(order, kind, hasInput: true)
-        write(input: text, order, kind, delta.candidate, into: &output)
+        grow(.input(order, kind), of: delta.candidate, by: text, into: &output)
       case .annotation(let annotation): write(annotation, at: position, into: &output)
       case .logprobs(let logprobs):
         chunk(delta.candidate, logprobs: logprobs, into: &output) { $0.member("content", static: "") }
@@ -271,17 +276,6 @@ extension OpenAIChat {
       candidates[position].part = .other
     }
 
-    private func write(
-      input: String, _ order: Int, _ kind: ToolCall.Kind, _ index: Int, into output: inout [UInt8]
-    ) {
-      call(index, order, into: &output) { writer in
-        switch kind {
-        case .function: writer.object("function") { $0.member("arguments", input) }
-        case .custom: writer.object("custom") { $0.member("input", input) }
-        }
-      }
-    }
-
     private mutating func write(text: String, at position: Int, into output: inout [UInt8]) {
       guard !text.isEmpty else { return }
       let index = candidates[position].index
@@ -292,8 +286,8 @@ extension OpenAIChat {
         chunk(index, into: &output) { $0.member("content", static: "\\n\\n") }
       }
       candidates[position].hasText = true
-      candidates[position].textLength += text.unicodeScalars.count
-      chunk(index, into: &output) { $0.member("content", text) }
+      candidates[position].textLength += text.scalarCount
+      grow(.content, of: index, by: text, into: &output)
     }
 
     private mutating func write(thought: String, segment: Int, at position: Int, into output: inout [UInt8]) {
@@ -304,7 +298,7 @@ extension OpenAIChat {
         chunk(index, into: &output) { $0.member("reasoning_content", static: "\\n\\n") }
       }
       candidates[position].hasThoughts = true
-      chunk(index, into: &output) { $0.member("reasoning_content", thought) }
+      grow(.reasoning, of: index, by: thought, into: &output)
     }
 
     private mutating func write(_ annotation: Annotation, at position: Int, into output: inout [UInt8]) {
@@ -336,7 +330,9 @@ extension OpenAIChat {
       let position = position(of: index, into: &output)
       // Agents read arguments as JSON, also of a tool without any. A call that was cut off stays what it is.
       if stop.reason != .maxTokens, stop.reason != .contextWindow {
-        for order in candidates[position].bareCalls { write(input: "{}", order, .function, index, into: &output) }
+        for order in candidates[position].bareCalls {
+          grow(.input(order, .function), of: index, by: "{}", into: &output)
+        }
       }
       let reason = OpenAIChat.finishReason(
         stop, hasCalls: candidates[position].nextCall > 0, hasRefusal: candidates[position].hasRefusal)

@@ -24,6 +24,7 @@ struct OpenAIResponsesEventReader: EventReader {
   /// Whether the part that is told is a refusal.
   private var isRefusal = false
   private var waiting = 0
+  private var recurring = RecurringDelta()
   private static let waitingLimit = 16 * 1024 * 1024
   /// The most items that are begun and not told to their end.
   private static let openLimit = 4096
@@ -31,37 +32,37 @@ struct OpenAIResponsesEventReader: EventReader {
   init(origin: SealOrigin?) { self.origin = origin }
 
   mutating func read(_ event: ServerSentEvent, into events: inout [ConversationEvent]) {
-    guard !hasEnded, !event.isDone else { return }
+    guard !hasEnded else { return }
+    if let told = recurring.tell(event, into: &events) {
+      if items.indices.contains(current) { items[current].count(told) }
+      return
+    }
+    guard !event.isDone else { return }
     guard let json = try? JSON(parsing: event.data), json.isObject else {
       if event.data.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0A }) { return }
       return fail(UpstreamFailure(.badGateway, message: "the provider sent an event that is not JSON"), &events)
     }
     guard let type = json["type"] else { return readUntyped(json, event, into: &events) }
-    if type.isString("response.output_text.delta") {
-      if let piece = plainWords(json) {
-        hasText = true
-        return events.append(.partDelta(PartDelta(index: nextIndex, .text(piece))))
-      }
-      return delta(json, .words, into: &events)
+    guard let growth = Self.growth(type) else {
+      return read(json, type: type.string ?? "", name: event.name, into: &events)
     }
-    if type.isString("response.function_call_arguments.delta") || type.isString("response.custom_tool_call_input.delta")
-    {
-      return delta(json, .input, into: &events)
-    }
-    if type.isString("response.reasoning_summary_text.delta") { return delta(json, .summary, into: &events) }
-    read(json, type: type.string ?? "", name: event.name, into: &events)
+    let told = events.count
+    delta(json, growth, into: &events)
+    recurring.remember(
+      event, words: json["delta"], varying: [json["sequence_number"], json["obfuscation"], json["item_id"]],
+      told: told, in: events)
   }
 
-  /// The text of the commonest event: more words for the content that is being told.
-  ///
-  /// Nil sends it the long way.
-  private mutating func plainWords(_ json: JSON) -> String? {
-    guard current < items.count, items.count == current + 1, json["logprobs"]?.elements.isEmpty != false,
-      let piece = json["delta"]?.string, !piece.isEmpty, let index = json["output_index"]?.int,
-      let contentIndex = json["content_index"]?.int,
-      items[current].take(piece, outputIndex: index, contentIndex: contentIndex)
-    else { return nil }
-    return piece
+  /// What makes an item grow by the event's `delta`.
+  private static func growth(_ type: JSON) -> ResponsesItemReader.Growth? {
+    if type.isString("response.output_text.delta") { return .words }
+    if type.isString("response.function_call_arguments.delta") || type.isString("response.custom_tool_call_input.delta")
+    {
+      return .input
+    }
+    if type.isString("response.reasoning_summary_text.delta") { return .summary }
+    if type.isString("response.reasoning_text.delta") { return .reasoning }
+    return nil
   }
 
   private mutating func read(
@@ -83,7 +84,7 @@ struct OpenAIResponsesEventReader: EventReader {
       delta(json, .inputDone, into: &events)
     case "response.reasoning_summary.delta": delta(json, .summary, into: &events)
     case "response.reasoning_summary_text.done": delta(json, .summaryDone, into: &events)
-    case "response.reasoning_text.delta", "response.reasoning.delta": delta(json, .reasoning, into: &events)
+    case "response.reasoning.delta": delta(json, .reasoning, into: &events)
     case "response.reasoning_text.done": delta(json, .reasoningDone, into: &events)
     case "response.reasoning_summary_part.added", "response.reasoning_summary_part.done": break
     case "response.completed", "response.done", "response.incomplete", "response.failed", "response.cancelled":

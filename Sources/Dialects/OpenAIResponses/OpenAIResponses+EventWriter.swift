@@ -22,8 +22,8 @@ struct OpenAIResponsesEventWriter: EventWriter {
   ///
   /// Kept apart from `open` so that it grows in place.
   var text = ""
-  /// What every delta frame of the growing part begins with, up to its text.
-  private var deltaHead: [UInt8] = []
+  /// The delta frame of the growing part, up to its number.
+  private var growth: RecurringFrame?
   /// Hidden thoughts that no vendor signed.
   var unsigned = ""
   private var usage: Usage?
@@ -97,7 +97,13 @@ struct OpenAIResponsesEventWriter: EventWriter {
   }
 
   private var allItems: [UInt8] {
-    [UInt8(ascii: "[")] + finished.filter { !$0.isEmpty }.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")]
+    var items = [UInt8(ascii: "[")]
+    for item in finished where !item.isEmpty {
+      if items.count > 1 { items.append(UInt8(ascii: ",")) }
+      items.append(contentsOf: item)
+    }
+    items.append(UInt8(ascii: "]"))
+    return items
   }
 
   private func ending(_ failure: UpstreamFailure?) -> ResponsesEnding {
@@ -122,32 +128,36 @@ struct OpenAIResponsesEventWriter: EventWriter {
   }
 
   /// Prepares the delta frames of a part that begins to grow: there are many, and all alike but for their text.
-  mutating func prepareDeltas(_ name: StaticString, itemID: String, place: (StaticString, Int)?) {
+  mutating func prepareDeltas(
+    _ name: StaticString, itemID: String, place: (StaticString, Int)?, hasLogprobs: Bool = false
+  ) {
     guard !isSilent else { return }
     let index = count
-    deltaHead = Array("event: \(name)\ndata: ".utf8)
-    JSONWriter.append(to: &deltaHead) { writer in
+    var bytes: [UInt8] = []
+    var words = 0
+    EventStreamWriter.append(name: name, to: &bytes) { writer in
       writer.object { writer in
         writer.member("type", static: name)
         writer.member("item_id", itemID)
         writer.member("output_index", index)
         if let place { writer.member(place.0, place.1) }
         writer.key("delta")
+        words = writer.emptyString()
+        if hasLogprobs { writer.array("logprobs") { _ in } }
+        writer.member("sequence_number", 0)
       }
     }
-    deltaHead.removeLast()
+    bytes.removeLast("0\(Self.deltaEnd)".utf8.count)
+    growth = RecurringFrame(bytes, at: words)
   }
 
+  /// What follows a delta's number.
+  private static let deltaEnd: StaticString = "}\n\n"
+
   /// Tells a piece of the growing part.
-  mutating func emitDelta(_ piece: String, hasLogprobs: Bool, into output: inout [UInt8]) {
-    guard !isSilent else { return }
-    output.append(contentsOf: deltaHead)
-    JSONWriter.append(to: &output) { writer in
-      writer.string(piece)
-      if hasLogprobs { writer.array("logprobs") { _ in } }
-      writer.member("sequence_number", sequence)
-    }
-    output.append(contentsOf: "}\n\n".utf8)
+  mutating func emitDelta(_ piece: String, into output: inout [UInt8]) {
+    guard !isSilent, let growth else { return }
+    growth.append(piece, number: sequence, Self.deltaEnd, to: &output)
     sequence &+= 1
   }
 

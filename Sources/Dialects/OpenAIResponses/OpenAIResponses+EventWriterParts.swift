@@ -79,7 +79,7 @@ extension OpenAIResponsesEventWriter {
       guard let part = item.parts.first, case .toolCall(var call) = part.content else { return }
       if text.isEmpty, call.kind == .function, isWhole, part.extensions.own(Self.dialect) == nil {
         text = "{}"
-        emitDelta("{}", hasLogprobs: false, into: &output)
+        emitDelta("{}", into: &output)
       }
       call.input = text
       let index = count
@@ -125,7 +125,7 @@ extension OpenAIResponsesEventWriter {
     open?.isRefusal = isRefusal
     prepareDeltas(
       isRefusal ? "response.refusal.delta" : "response.output_text.delta", itemID: open?.id ?? "",
-      place: ("content_index", (open?.parts.count ?? 1) - 1))
+      place: ("content_index", (open?.parts.count ?? 1) - 1), hasLogprobs: !isRefusal)
     if !known.isEmpty { growWords(known, into: &output) }
     for annotation in annotations { annotate(annotation, into: &output) }
   }
@@ -155,7 +155,7 @@ extension OpenAIResponsesEventWriter {
       open?.pendingLogprobs = JSONList()
       return growWords(piece, logprobs, open?.id ?? "", (open?.parts.count ?? 1) - 1, into: &output)
     }
-    emitDelta(piece, hasLogprobs: open?.isRefusal == false, into: &output)
+    emitDelta(piece, into: &output)
   }
 
   private mutating func growWords(
@@ -285,7 +285,7 @@ extension OpenAIResponsesEventWriter {
   private mutating func growCall(_ piece: String, into output: inout [UInt8]) {
     guard let kind = open?.kind, kind == .call else { return }
     text += piece
-    emitDelta(piece, hasLogprobs: false, into: &output)
+    emitDelta(piece, into: &output)
   }
 
   private mutating func emitInputDone(

@@ -73,7 +73,7 @@ extension OpenAIResponsesEventWriter {
     }
     guard !piece.isEmpty else { return }
     text += piece
-    emitDelta(piece, hasLogprobs: false, into: &output)
+    emitDelta(piece, into: &output)
   }
 
   /// The current segment's number among those of its kind.

@@ -191,13 +191,14 @@ struct ResponsesItemReader {
 
   // MARK: - Growing
 
-  /// Counts a piece of plain words; false if it is not for the content that is open.
-  mutating func take(_ piece: String, outputIndex: Int, contentIndex: Int) -> Bool {
-    guard isOpen, frame != nil, !isRefusal, outputIndex == self.outputIndex, contentIndex == contentCount - 1 else {
-      return false
+  /// Counts a piece of the open part that is told already.
+  mutating func count(_ piece: PartDelta.Delta) {
+    switch piece {
+    case .text(let text), .input(let text): told += text.utf8.count
+    case .reasoning(let text, _, let segment):
+      if segments.indices.contains(segment) { segments[segment].told += text.utf8.count }
+    case .annotation, .logprobs, .state: break
     }
-    told += piece.utf8.count
-    return true
   }
 
   mutating func grow(_ steps: inout [Step], _ growth: Growth, _ event: JSON) {

@@ -3,9 +3,11 @@ import Wire
 
 /// Listens to a relayed stream without touching it: usage, stop reasons, errors, and whether it ended properly.
 ///
-/// Only events whose bytes show one of the protocol's marker words are parsed.
+/// Only events whose bytes show one of the protocol's marker words are parsed; once an answer has begun, the others are
+/// not even cut apart.
 public struct StreamTap: Sendable {
-  private let markers: [StaticString]
+  /// Nil where every event of JSON is read: Google counts in each of them.
+  private var search: MarkerSearch?
   /// Events that only announce an answer.
   private let preamble: [StaticString]
   private var parser = EventStreamParser()
@@ -40,24 +42,22 @@ public struct StreamTap: Sendable {
     reader = dialect.makeEventReader(origin: nil)
     switch dialect.id {
     case .openAIChat:
-      markers = [
+      search = MarkerSearch([
         "\"usage\":{", "\"usage\": {", "\"finish_reason\":\"", "\"finish_reason\": \"", "[DONE]", "\"error\"",
-      ]
+      ])
       preamble = []
     case .openAIResponses:
-      markers = [
+      search = MarkerSearch([
         "response.completed", "response.incomplete", "response.failed", "\"error\"", "response.created",
         "encrypted_content",
-      ]
+      ])
       preamble = ["\"response.created\"", "\"response.in_progress\"", "\"response.queued\""]
     case .anthropic:
-      markers = [
-        "message_start", "message_delta", "message_stop", "\"error\"", "content_block_start", "content_block_stop",
-        "signature_delta",
-      ]
+      // The first two are beginnings: of what starts a message or a block, or ends one.
+      search = MarkerSearch(["message_", "content_block_st", "\"error\"", "signature_delta"])
       preamble = ["\"message_start\"", "\"ping\""]
     case .gemini:
-      markers = ["usageMetadata", "finishReason", "\"error\"", "usage_metadata", "finish_reason", "thoughtSignature"]
+      search = nil
       preamble = []
     }
   }
@@ -65,26 +65,50 @@ public struct StreamTap: Sendable {
   /// Hears the next piece.
   public mutating func hear(_ bytes: UnsafeRawBufferPointer) {
     guard !isDeaf else { return }
-    var heard: [ServerSentEvent] = []
+    // Taken out while it reads, so that what it reads can be taken in meanwhile.
+    var parser = EventStreamParser()
+    swap(&parser, &self.parser)
     do throws(EventStreamError) {
-      try parser.feed(bytes) { item in
-        if case .event(let event) = item { heard.append(event) }
-      }
+      try listen(bytes, &parser)
+      swap(&parser, &self.parser)
     } catch {
       // Listening on would only gather more of it.
       isDeaf = true
-      parser = EventStreamParser()
     }
-    for event in heard { take(event) }
+  }
+
+  private mutating func listen(
+    _ bytes: UnsafeRawBufferPointer, _ parser: inout EventStreamParser
+  ) throws(EventStreamError) {
+    var rest = bytes
+    // Event by event until the answer has begun, and to the end of the one that began in the piece before.
+    while !rest.isEmpty, search == nil || !hasSubstance || parser.isInsideEvent { try hearEvent(in: &rest, &parser) }
+    let events = UnsafeRawBufferPointer(rebasing: rest[..<EventBoundary.end(in: rest)])
+    var position = 0
+    while let marker = search?.firstMarker(in: events, from: position) {
+      let start = EventBoundary.end(in: UnsafeRawBufferPointer(rebasing: events[position..<marker]))
+      var marked = UnsafeRawBufferPointer(rebasing: events[(position + start)...])
+      // Comments may stand before the event.
+      repeat { try hearEvent(in: &marked, &parser) } while !marked.isEmpty && events.count - marked.count <= marker
+      position = events.count - marked.count
+    }
+    var tail = UnsafeRawBufferPointer(rebasing: rest[events.count...])
+    while !tail.isEmpty { try hearEvent(in: &tail, &parser) }
+  }
+
+  /// Hears one event, or what there is of it, and takes it out of `bytes`.
+  private mutating func hearEvent(
+    in bytes: inout UnsafeRawBufferPointer, _ parser: inout EventStreamParser
+  ) throws(EventStreamError) {
+    let length = try parser.feedLine(bytes) { item in if case .event(let event) = item { take(event) } }
+    bytes = UnsafeRawBufferPointer(rebasing: bytes[length...])
   }
 
   /// The stream is over.
   public mutating func finish() {
-    var heard: [ServerSentEvent] = []
-    parser.finish { item in
-      if case .event(let event) = item { heard.append(event) }
-    }
-    for event in heard { take(event) }
+    var heard: ServerSentEvent?
+    parser.finish { item in if case .event(let event) = item { heard = event } }
+    if let heard { take(heard) }
     guard failure == nil else { return }
     isEnding = true
     reader.end(into: &events)
@@ -120,12 +144,10 @@ public struct StreamTap: Sendable {
   }
 
   private mutating func take(_ event: ServerSentEvent) {
-    let (isMarked, isPreamble) = event.data.withUnsafeBytes { bytes in
-      (
-        markers.contains { ByteSearch.contains($0, in: bytes) },
-        preamble.contains { ByteSearch.contains($0, in: bytes) }
-      )
-    }
+    let isPreamble =
+      !hasSubstance && !preamble.isEmpty
+      && event.data.withUnsafeBytes { bytes in preamble.contains { ByteSearch.contains($0, in: bytes) } }
+    let isMarked = search?.isMarked(event.data) ?? Self.looksLikeJSON(event.data)
     if isMarked {
       reader.read(event, into: &events)
       settle()
@@ -134,6 +156,11 @@ public struct StreamTap: Sendable {
     }
     if failure != nil, !hasSubstance { failedAtOnce = true }
     if !isPreamble { hasSubstance = true }
+  }
+
+  private static func looksLikeJSON(_ data: [UInt8]) -> Bool {
+    let start = data.first { $0 > 0x20 }
+    return start == UInt8(ascii: "{") || start == UInt8(ascii: "[")
   }
 
   private mutating func settle() {

@@ -29,31 +29,42 @@ public struct UsageChunkFilter: Sendable {
   ///
   /// Bytes of an event are held until it is whole.
   public mutating func filter(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {
-    for byte in bytes {
-      let isSecondHalf = followsReturn && byte == 0x0A
-      followsReturn = byte == 0x0D
-      if isSecondHalf {
-        if hidLastEvent != true { keep(byte, &output) }
-        continue
+    var position = 0
+    while position < bytes.count {
+      if followsReturn {
+        followsReturn = false
+        if bytes[position] == 0x0A {
+          // It goes where its other half went.
+          switch hidLastEvent {
+          case true?: break
+          case false?: output.append(0x0A)
+          case nil: keep(bytes[position...position], &output)
+          }
+          position += 1
+          continue
+        }
       }
       hidLastEvent = nil
-      keep(byte, &output)
-      guard byte == 0x0A || byte == 0x0D else {
+      let end = ByteSearch.endOfLine(in: bytes, from: position)
+      guard end < bytes.count else {
         isLineEmpty = false
-        continue
+        return keep(bytes[position...], &output)
       }
-      if isLineEmpty { endEvent(&output) }
+      keep(bytes[position...end], &output)
+      followsReturn = bytes[end] == 0x0D
+      if isLineEmpty, end == position { endEvent(&output) }
       isLineEmpty = true
+      position = end + 1
     }
   }
 
   /// Appends what is still held: the stream is over.
   public mutating func finish(into output: inout [UInt8]) { endEvent(&output) }
 
-  private mutating func keep(_ byte: UInt8, _ output: inout [UInt8]) {
-    // The line feed behind an event that is out goes out with it.
-    if state == .passing || hidLastEvent == false { return output.append(byte) }
-    held.append(byte)
+  private mutating func keep(_ bytes: Slice<UnsafeRawBufferPointer>, _ output: inout [UInt8]) {
+    let bytes = UnsafeRawBufferPointer(rebasing: bytes)
+    if state == .passing { return output.append(contentsOf: bytes) }
+    held.append(contentsOf: bytes)
     guard held.count > Self.limit else { return }
     output.append(contentsOf: held)
     held.removeAll()
@@ -72,10 +83,7 @@ public struct UsageChunkFilter: Sendable {
   ///
   /// Azure sends chunks without choices that tell other things; their usage is null or absent.
   private func isUsageChunk() -> Bool {
-    let isLikely = held.withUnsafeBytes { bytes in
-      ByteSearch.contains("\"usage\"", in: bytes) && ByteSearch.contains("\"choices\"", in: bytes)
-    }
-    guard isLikely else { return false }
+    guard held.withUnsafeBytes(Self.tellsUsage) else { return false }
     var parser = EventStreamParser()
     var event: ServerSentEvent?
     try? parser.feed(held) { if case .event(let whole) = $0 { event = whole } }
@@ -86,5 +94,17 @@ public struct UsageChunkFilter: Sendable {
       return TopLevelScan.elements(of: choices.value, in: bytes)?.isEmpty == true
         && TopLevelScan.members(of: usage.value, in: bytes) != nil
     } ?? false
+  }
+
+  /// Whether somewhere a member `usage` is an object: in other chunks it is null.
+  private static func tellsUsage(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let name: StaticString = "\"usage\""
+    var start = 0
+    while let place = ByteSearch.position(of: name, in: bytes, from: start) {
+      start = place + name.utf8CodeUnitCount
+      let value = bytes[start...].lazy.filter { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
+      if value.starts(with: ":{".utf8) { return true }
+    }
+    return false
   }
 }

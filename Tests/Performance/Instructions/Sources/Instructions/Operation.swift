@@ -19,7 +19,7 @@ struct Operations {
   private static let piece = 16 * 1024
 
   func all() throws -> [Operation] {
-    try wire() + requests() + streams()
+    try wire() + requests() + streams() + relays()
   }
 
   private func wire() throws -> [Operation] {
@@ -76,6 +76,32 @@ struct Operations {
         return output.count
       }
     }
+  }
+
+  /// Streams that go through as they came.
+  private func relays() throws -> [Operation] {
+    let taps = try DialectCatalog.all.map { dialect in
+      let body = try input("\(dialect.id.rawValue).stream")
+      return Operation(name: "relay-\(dialect.id.rawValue)") {
+        var tap = StreamTap(dialect)
+        var size = 0
+        Self.inPieces(body) {
+          tap.hear($0)
+          size += EventBoundary.last(in: $0)
+        }
+        tap.finish()
+        return size + (tap.usage?.totalTokens ?? 0)
+      }
+    }
+    let body = try input("openai-chat.stream")
+    let filter = Operation(name: "relay-without-usage") {
+      var filter = UsageChunkFilter()
+      var output: [UInt8] = []
+      Self.inPieces(body) { filter.filter($0, into: &output) }
+      filter.finish(into: &output)
+      return output.count
+    }
+    return taps + [filter]
   }
 
   /// Every pair of two protocols.

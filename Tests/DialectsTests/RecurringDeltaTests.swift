@@ -89,6 +89,18 @@ import Wire
     (
       .openAIChat,
       [
+        #"{"id":"1","created":1,"p":"a","choices":[{"index":0,"delta":{"content":"a"}}]}"#,
+        #"{"id":"2","created":2,"p":"bc","choices":[{"index":0,"delta":{"content":"b"}}]}"#,
+        #"{"id":"3","created":3,"p":"","choices":[{"index":0,"delta":{"content":"c"}}]}"#,
+        #"{"id":"4","created":4,"p":"d","choices":[{"index":1,"delta":{"content":"d"}}]}"#,
+        #"{"id":"5","created":5,"p":"e","choices":[{"index":0,"delta":{"content":"e"}}]}"#,
+        #"{"id":"6","created":6,"p":"f","service_tier":"x","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#,
+        #"{"id":"7","created":7,"p":"g","choices":[{"index":1,"delta":{},"finish_reason":"stop"}]}"#, "[DONE]",
+      ], "ids, times and padding, and a second choice"
+    ),
+    (
+      .openAIChat,
+      [
         #"{"choices":[{"index":0,"delta":{"reasoning":"a","reasoning_details":[{"type":"reasoning.text","text":"a","signature":"s"}]}}]}"#,
         #"{"choices":[{"index":0,"delta":{"reasoning":"b","reasoning_details":[{"type":"reasoning.text","text":"b"}]}}]}"#,
         #"{"choices":[{"index":0,"delta":{"reasoning":"b","reasoning_details":[{"type":"reasoning.text","text":"b"}]}}]}"#,

@@ -85,6 +85,16 @@ import Wire
     #expect(!recurring.isSet)
   }
 
+  @Test func manyValuesAreNoBurden() throws {
+    let members = (0..<10_000).map { "\"m\($0)\":\"\($0)\"" }.joined(separator: ",")
+    let event = ServerSentEvent(data: "{\"text\":\"a\",\(members)}")
+    let json = try JSON(parsing: event.data)
+    var recurring = RecurringEvent()
+    recurring.remember(event, words: try #require(json["text"]), varying: json.members.map(\.value))
+    #expect(recurring.words(of: event) == "a")
+    #expect(recurring.words(of: ServerSentEvent(data: "{\"text\":\"b\",\(members)}")) == "b")
+  }
+
   /// Whatever is changed in an event: what is recognised is what would be parsed.
   @Test(arguments: 0..<20) func whatMatchesIsWhatAParserReads(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)

@@ -39,7 +39,7 @@ struct GeminiWrittenCandidate {
       cited.append(citation)
     }
     annotations = []
-    told += text.text.utf8.count
+    told += text.count
     text = TextOffsets()
   }
 }

@@ -4,26 +4,29 @@
 /// Nothing is counted twice, however many places are asked for.
 struct TextOffsets: Sendable {
   /// The text so far.
-  private(set) var text: String
+  private var bytes: [UInt8]
   /// How many scalars begin before each `stride`-th byte.
   private var marks: [Int] = []
   /// Bytes and scalars that `marks` knows of.
   private var counted = (bytes: 0, scalars: 0)
   private static let stride = 64
 
-  init(_ text: String = "") { self.text = text }
+  init(_ text: String = "") { bytes = Array(text.utf8) }
 
-  mutating func append(_ piece: String) { text += piece }
+  /// How many bytes the text has.
+  var count: Int { bytes.count }
+
+  mutating func append(_ piece: String) { bytes.append(contentsOf: piece.utf8) }
 
   /// How many scalars begin in the first `count` bytes; nil where there are not as many.
   mutating func scalars(inBytes count: Int) -> Int? {
-    let bytes = text.utf8
     guard count >= 0, count <= bytes.count else { return nil }
     mark()
     let place = count / Self.stride
     guard marks.indices.contains(place) else { return counted.scalars }
-    let start = bytes.index(bytes.startIndex, offsetBy: place * Self.stride)
-    return bytes[start...].prefix(count - place * Self.stride).reduce(marks[place]) { $0 + Self.scalar(at: $1) }
+    return bytes[(place * Self.stride)...].prefix(count - place * Self.stride).reduce(marks[place]) {
+      $0 + Self.scalar(at: $1)
+    }
   }
 
   /// How many bytes the first `count` scalars take; the whole text where there are not as many.
@@ -37,10 +40,9 @@ struct TextOffsets: Sendable {
       if marks[middle] <= count { low = middle + 1 } else { high = middle }
     }
     guard low > 0 else { return 0 }
-    let bytes = text.utf8
     var position = (low - 1) * Self.stride
     var scalars = marks[low - 1]
-    for byte in bytes[bytes.index(bytes.startIndex, offsetBy: position)...] {
+    for byte in bytes[position...] {
       scalars += Self.scalar(at: byte)
       if scalars > count { break }
       position += 1
@@ -49,8 +51,7 @@ struct TextOffsets: Sendable {
   }
 
   private mutating func mark() {
-    let bytes = text.utf8
-    for byte in bytes[bytes.index(bytes.startIndex, offsetBy: counted.bytes)...] {
+    for byte in bytes[counted.bytes...] {
       if counted.bytes % Self.stride == 0 { marks.append(counted.scalars) }
       counted.bytes += 1
       counted.scalars += Self.scalar(at: byte)

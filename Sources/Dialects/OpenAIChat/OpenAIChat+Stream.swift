@@ -42,10 +42,20 @@ extension OpenAIChat {
       let told = events.count
       read(chunk, name: event.name, into: &events)
       if let words = words(of: chunk) {
-        recurring.remember(
-          event, words: words, varying: [chunk["obfuscation"], chunk["created"], chunk["id"]], told: told, in: events)
+        recurring.remember(event, words: words, varying: Self.unread(chunk), told: told, in: events)
       }
     }
+
+    /// The members of a chunk that are read at the ends of a stream only: ids, times and padding are other each time.
+    private static func unread(_ chunk: JSON) -> [JSON?] {
+      chunk.members.compactMap { member in same.contains(where: member.isNamed) ? nil : member.value }
+    }
+
+    /// Members that are read in every chunk, and some that no vendor changes meanwhile.
+    private static let same: [StaticString] = [
+      "choices", "usage", "error", "object", "search_results", "citations", "x_groq", "model", "service_tier",
+      "system_fingerprint",
+    ]
 
     /// What the only choice of a chunk adds; nil where chunks like it need not do the same.
     private func words(of chunk: JSON) -> JSON? {

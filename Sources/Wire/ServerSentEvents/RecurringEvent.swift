@@ -46,7 +46,7 @@ public struct RecurringEvent: Sendable {
       switch root.kind {
       case .string: add(root, as: .text)
       case .number, .object, .array:
-        for index in value.index..<max(value.index, Int(root.next)) where gaps.count < Self.limit {
+        for index in value.index..<max(value.index, Int(root.next)) {
           let node = value.document.node(index)
           if node.kind == .number { add(node, as: .count) }
         }
@@ -56,12 +56,14 @@ public struct RecurringEvent: Sendable {
     gaps.sort { $0.start < $1.start }
   }
 
-  /// The most values of one event that may differ.
+  /// The most values of one event that may differ; what more there are must be the same.
   private static let limit = 64
 
   private mutating func add(_ node: JSONNode, as kind: Gap.Kind) {
     let gap = Gap(kind: kind, start: Int(node.start), end: Int(node.end))
-    guard gap.start <= gap.end, gap.end <= data.count, !gaps.contains(where: { $0.start == gap.start }) else { return }
+    guard gaps.count < Self.limit, gap.start <= gap.end, gap.end <= data.count,
+      !gaps.contains(where: { $0.start == gap.start })
+    else { return }
     if kind == .count, data[gap.start..<gap.end].contains(where: { !Self.isDigit($0) }) { return }
     gaps.append(gap)
   }

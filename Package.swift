@@ -13,6 +13,13 @@ let settings: [SwiftSetting] =
   + (Context.environment["AOR_WARNINGS_AS_ERRORS"] == "1"
     ? [.unsafeFlags(["-warnings-as-errors"])] : [])
 
+/// Commands start on the thread they are called on: a command that waits for nothing starts no other.
+let commandSettings: [SwiftSetting] = settings + [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]
+
+/// Where `make release` puts archives to link instead of shared libraries.
+let linking: [LinkerSetting] =
+  Context.environment["AOR_STATIC_LIBRARIES"].flatMap { $0.isEmpty ? nil : [.unsafeFlags(["-L", $0])] } ?? []
+
 extension Target.Dependency {
   static let argumentParser = Self.product(name: "ArgumentParser", package: "swift-argument-parser")
   static let nioCore = Self.product(name: "NIOCore", package: "swift-nio")
@@ -36,15 +43,16 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
-    .executableTarget(name: "aor", dependencies: ["Commands"], swiftSettings: settings),
+    .executableTarget(
+      name: "aor", dependencies: ["Commands"], swiftSettings: commandSettings, linkerSettings: linking),
     .target(
       name: "Commands",
       dependencies: [
         "Console", "Store", "Gateway", "Upstream", "Routing", "Providers", "Dialects",
         "Conversation", "Wire", .argumentParser, .nioCore, .nioPosix,
       ],
-      swiftSettings: settings),
-    .target(name: "Console", dependencies: ["CReadline"], swiftSettings: settings),
+      swiftSettings: commandSettings),
+    .target(name: "Console", dependencies: ["CReadline"], swiftSettings: commandSettings),
     .target(
       name: "Store",
       dependencies: ["Routing", "Providers", "Conversation", .grdb, .sqlite, .crypto],

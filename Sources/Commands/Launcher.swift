@@ -4,14 +4,19 @@ import Foundation
 
 /// Parses, runs, exits: the only place that turns an error into text and a status.
 public enum Launcher {
+  /// Answers what needs nothing set up, and ends the process; returns when the command line asks for more.
+  ///
+  /// Scripts and prompts ask for the version all the time. Apart from `main`, so that no thread is started for it.
+  public static func answerAtOnce() {
+    let arguments = CommandLine.arguments.dropFirst()
+    guard arguments.elementsEqual(["--version"]) || arguments.elementsEqual(["version"]) else { return }
+    print("aor \(VersionNumber.current)")
+    exit(ExitStatus.ok.rawValue)
+  }
+
   /// Runs the command of this process and ends it.
   public static func main() async {
     let arguments = Array(CommandLine.arguments.dropFirst())
-    // Asked by scripts and prompts all the time: answered before anything else is set up.
-    if arguments == ["--version"] || arguments == ["version"] {
-      print("aor \(VersionNumber.current)")
-      exit(ExitStatus.ok.rawValue)
-    }
     let environment = ProcessInfo.processInfo.environment
     let streams = StandardStreams.process(environment: environment, color: color(in: arguments))
     let status = await run(arguments, environment: environment, streams: streams)
@@ -41,14 +46,13 @@ public enum Launcher {
   private static func execute(
     _ words: [String], _ invocation: CommandTree.Invocation, environment: [String: String], streams: StandardStreams
   ) async throws {
-    let parsed: any ParsableCommand
+    let command: any AorCommand
     do {
-      parsed = try Aor.parseAsRoot(JSONOptionWords.fix(words, for: invocation.type))
+      command = try CommandTree.command(invocation, words: words)
+    } catch let error as UserFacingError {
+      throw error
     } catch {
       throw UsageError.userFacing(error, invocation)
-    }
-    guard let command = parsed as? any AorCommand else {
-      throw UserFacingError("`\(type(of: parsed))` is no command of aor", status: .bug)
     }
     try command.check()
     try await command.run(

@@ -1,3 +1,4 @@
 import Commands
 
+Launcher.answerAtOnce()
 await Launcher.main()

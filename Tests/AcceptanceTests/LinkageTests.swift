@@ -19,4 +19,24 @@ struct LinkageTests {
     #expect(needed.contains("sqlite3"), "what is printed is the list of libraries")
     #expect(!needed.contains("libcurl"))
   }
+
+  #if canImport(Glibc)
+    @Test func `libcurl is opened by commands that call somebody, and by no other`() throws {
+      let session = try AorSession()
+      try session.run("provider", "add", "x", "--protocol", "openai-chat", "--base-url", "http://127.0.0.1:1/v1")
+      // The loader writes down what it loads.
+      session.environment["LD_DEBUG"] = "files"
+      let commands = [
+        ["version"], ["route", "list"], ["provider", "list"], ["provider", "presets"], ["config", "list"], ["status"],
+        ["logs"], ["route", "explain", "x"], ["help"],
+      ]
+      for command in commands {
+        let result = try AorProcess.run(command, input: "", environment: session.variables)
+        #expect(result.error.contains("libsqlite3"), "\(command): this is not what the loader writes")
+        #expect(!result.error.contains("libcurl"), "\(command)")
+      }
+      let result = try AorProcess.run(["provider", "test", "x"], input: "", environment: session.variables)
+      #expect(result.error.contains("libcurl"), "a command that calls a server was to be seen loading it")
+    }
+  #endif
 }

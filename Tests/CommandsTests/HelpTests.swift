@@ -29,8 +29,7 @@ struct HelpTests {
       do {
         let invocation = try CommandTree.resolve(words)
         guard !invocation.wantsHelp else { continue }
-        let parsed = try Aor.parseAsRoot(JSONOptionWords.fix(words, for: invocation.type))
-        try (parsed as? any AorCommand)?.check()
+        try CommandTree.command(invocation, words: words).check()
       } catch {
         Issue.record("`\(line.dropFirst(4))` is refused: \(Aor.message(for: error))")
       }

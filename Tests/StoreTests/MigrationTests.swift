@@ -60,6 +60,20 @@ import Testing
     #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
   }
 
+  @Test func aCurrentDatabaseIsOpenedWhileAnotherProcessWrites() throws {
+    _ = try home.open().exchanges()
+    // Bringing the schema up to date, or only looking whether to as a writer does, would have to wait.
+    try DatabaseQueue(path: home.configuration).inTransaction(.immediate) { _ in
+      try DatabaseQueue(path: home.logs).inTransaction(.immediate) { _ in
+        let store = try home.open(busyTimeout: 0)
+        #expect(try store.groups.list().count == 1)
+        #expect(try store.exchanges().list().isEmpty)
+        return .rollback
+      }
+      return .rollback
+    }
+  }
+
   private func restore(_ fixture: String, to path: String) throws {
     try FileManager.default.createDirectory(atPath: home.directory, withIntermediateDirectories: true)
     let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

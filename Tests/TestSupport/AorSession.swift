@@ -25,12 +25,16 @@ public final class AorSession {
     replacements.append((text, name))
   }
 
+  /// The whole environment of a command.
+  public var variables: [String: String] {
+    let values = ["AOR_HOME": home.path, "HOME": "/nonexistent", "PATH": "/usr/bin:/bin", "TZ": "UTC"]
+    return values.merging(environment) { $1 }
+  }
+
   /// Runs a command and writes it down.
   @discardableResult
   public func run(_ arguments: String..., input: String? = nil) throws -> CommandResult {
-    var values = ["AOR_HOME": home.path, "HOME": "/nonexistent", "PATH": "/usr/bin:/bin", "TZ": "UTC"]
-    values.merge(environment) { $1 }
-    let result = try AorProcess.run(arguments, input: input ?? "", environment: values)
+    let result = try AorProcess.run(arguments, input: input ?? "", environment: variables)
     let words = arguments.map { $0.contains { " *'<>|".contains($0) } || $0.isEmpty ? "'\($0)'" : $0 }
     if (result.output + result.error).contains(Self.token) { leaks.append(words.joined(separator: " ")) }
     transcript += "$ aor \(words.joined(separator: " "))\(input == nil ? "" : " < input")\n"

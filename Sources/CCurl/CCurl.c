@@ -3,9 +3,6 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -89,12 +86,7 @@ const aor_curl *aor_curl_open(const char *name, unsigned int minimum_version, ch
     snprintf(error, error_size, "it does not initialise");
     goto failed;
   }
-#ifdef __GLIBC__
-  // libcurl takes and gives back a buffer of 64 KiB and more for every transfer. By default glibc returns them to the
-  // kernel at once and each transfer faults its pages in again, which costs more than all the rest of a small one.
-  mallopt(M_MMAP_THRESHOLD, 2 * 1024 * 1024);
-  mallopt(M_TRIM_THRESHOLD, 8 * 1024 * 1024);
-#endif
+  aor_memory_keep();
   return curl;
 
 failed:

@@ -117,6 +117,7 @@ final class ExchangeCounter: Sendable {
     var byStatus: [Int: UInt64] = [:]
     var inputTokens: UInt64 = 0
     var outputTokens: UInt64 = 0
+    var idleness = Idleness()
   }
 
   private let state = NIOLockedValueBox(State())
@@ -146,13 +147,20 @@ final class ExchangeCounter: Sendable {
     }
   }
 
-  func end(_ record: ExchangeRecord) {
+  /// Counts the end of one; true when `look` is to be called in a while.
+  func end(_ record: ExchangeRecord) -> Bool {
     state.withLockedValue { state in
       state.active -= 1
       state.byStatus[record.status, default: 0] &+= 1
       state.inputTokens &+= UInt64(clamping: record.inputTokens ?? 0)
       state.outputTokens &+= UInt64(clamping: record.outputTokens ?? 0)
+      return state.idleness.ended(active: state.active, begun: state.total)
     }
+  }
+
+  /// Whether there was something to do since the last look.
+  func look() -> Idleness.Verdict {
+    state.withLockedValue { $0.idleness.look(active: $0.active, begun: $0.total) }
   }
 
   var active: Int { state.withLockedValue { $0.active } }

@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 #include <stddef.h>
 
+#include "Memory.h"
 #include "Readiness.h"
 
 /// The functions of an opened libcurl. Field types come from the headers, so that a mismatch does not compile.

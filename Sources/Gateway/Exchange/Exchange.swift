@@ -301,8 +301,9 @@ final class Exchange {
     record.errorKind = errorKind
     record.errorMessage = message.map { String(masking.text($0).prefix(1000)) }
     if let capture { record.capture = capture.finished(request, masking) }
-    gateway.exchanges.end(record)
+    let needsLook = gateway.exchanges.end(record)
     gateway.recorder.record(record)
+    IdleMemory.exchangeEnded(gateway.exchanges, needsLook: needsLook, on: eventLoop)
   }
 }
 

@@ -32,6 +32,9 @@ struct ServeCommandTests {
     let answered = ask(gateway)
     #expect(answered.status == 200)
     #expect(answered.text.contains("hello"))
+    // Its record waits for others in the gateway, but not for long, and `logs` waits for it.
+    let latest = try session.run("logs", "--limit", "1", "--json", "status,durationMs")
+    #expect(latest.output.contains("\"status\": 200"))
 
     let status = try session.run("status", "--json", "pid,exchanges,isCurrent")
     #expect(status.output.contains("\"pid\": \(gateway.identifier)"))

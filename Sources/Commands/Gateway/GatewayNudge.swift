@@ -1,7 +1,8 @@
 import Foundation
 import Store
 
-/// Tells running gateways that the configuration changed, so that what follows in a script already sees the change.
+/// Tells running gateways that the configuration changed, and asks them to write their records, so that what follows in a
+/// script already sees both.
 enum GatewayNudge {
   /// How long a command waits for gateways, in seconds.
   ///
@@ -22,7 +23,26 @@ enum GatewayNudge {
   }
 }
 
+extension GatewayNudge {
+  /// How long a command waits for gateways to write down what has ended, in seconds.
+  private static let recordPatience = 0.5
+
+  /// Waits until the exchanges that ended before this call are in the log.
+  static func awaitRecords(in directories: Directories) {
+    let gateways = GatewaySocket.live(in: directories)
+    let deadline = Date(timeIntervalSinceNow: recordPatience)
+    for gateway in gateways { gateway.send("record") }
+    for gateway in gateways { _ = gateway.answer(before: deadline) }
+  }
+}
+
 extension CommandContext {
+  /// The log, with what ended a moment ago in it.
+  func exchanges() throws -> ExchangeLog {
+    GatewayNudge.awaitRecords(in: try directories())
+    return try store().exchanges()
+  }
+
   /// To be called when a change of the configuration is committed.
   func configurationChanged() throws {
     let late = GatewayNudge.tell(try store().generation(), in: try directories())

@@ -30,7 +30,7 @@ struct LogsList: AorCommand {
     try output.check(Self.jsonFields)
     var filter = try filter.filter(now: context.now())
     filter.limit = limit == 0 ? nil : limit ?? (follow ? 10 : 50)
-    let log = try context.store().exchanges()
+    let log = try context.exchanges()
     if follow { return try await LogFollower(log: log, output: output, context: context).run(filter) }
     let rows = try log.list(filter).map(ExchangeRow.init)
     try output.show(rows, in: context, empty: "no exchange is logged that fits")

@@ -17,7 +17,7 @@ struct LogsShow: AorCommand {
 
   func run(in context: CommandContext) async throws {
     try output.check(Self.jsonFields)
-    let exchange = try context.store().exchanges().show(id)
+    let exchange = try context.exchanges().show(id)
     let detail = ExchangeDetail(row: ExchangeRow(exchange: exchange))
     if output.json != nil { return try output.show(detail, details: Details(), in: context) }
     try context.page(detail.text(for: context.streams.output))

@@ -73,6 +73,13 @@ final class GatewayProcess {
           version: VersionNumber.current)
         let data = try? JSONEncoder().encode(status)
         return data.map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+      },
+      record: {
+        // Records wait for others for a quarter of a second, longer only where the log cannot be written.
+        let deadline = ContinuousClock.now + .milliseconds(400)
+        while recorder.status.queued > 0, ContinuousClock.now < deadline {
+          try? await Task.sleep(for: .milliseconds(5))
+        }
       })
   }
 

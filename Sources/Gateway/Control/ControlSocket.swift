@@ -4,7 +4,7 @@ import NIOPosix
 /// A gateway's private socket, through which commands ask it to reload or tell its state.
 ///
 /// Lines of text, one answer line each: `reload N` → `active M` (the generation now active), `status` → what `status`
-/// returns. The socket is created 0600 by its folder's being 0700 and its own mode.
+/// returns, `record` → `recorded` (once what has ended can be read from the log). The socket is created 0600 by its folder's being 0700 and its own mode.
 public final class ControlSocket: Sendable {
   /// What commands may ask of a gateway.
   public struct Handlers: Sendable {
@@ -12,13 +12,17 @@ public final class ControlSocket: Sendable {
     public var reload: @Sendable (Int64) async -> Int64
     /// One line of JSON.
     public var status: @Sendable () async -> String
+    /// Returns when the exchanges that have ended are in the log, or will not be for a while.
+    public var record: @Sendable () async -> Void
 
     /// Makes handlers; they run for every connection, several at once.
     public init(
-      reload: @escaping @Sendable (Int64) async -> Int64, status: @escaping @Sendable () async -> String
+      reload: @escaping @Sendable (Int64) async -> Int64, status: @escaping @Sendable () async -> String,
+      record: @escaping @Sendable () async -> Void
     ) {
       self.reload = reload
       self.status = status
+      self.record = record
     }
   }
 
@@ -83,6 +87,9 @@ private final class ControlHandler: ChannelInboundHandler {
       switch words.first {
       case "reload": answer = "active \(await handlers.reload(words.dropFirst().first.flatMap { Int64($0) } ?? 0))"
       case "status": answer = await handlers.status()
+      case "record":
+        await handlers.record()
+        answer = "recorded"
       default: answer = "error unknown request"
       }
       try? await channel.writeAndFlush(ByteBuffer(string: answer + "\n"))

@@ -57,6 +57,7 @@ struct CommandTests {
     try session.run("provider", "add", "x", "--base-url", "ftp://x.example.com")
     try session.run("provider", "add", "x", "--base-url", "https://user:pass@x.example.com")
     try session.run("provider", "add")
+    try session.run("provider", "add", "x", "https://x.example.com/v1")
     try session.run("provider", "show", "deepsek")
     try session.run("provider", "list", "--json", "nmae")
     try session.run("provider", "lsit")

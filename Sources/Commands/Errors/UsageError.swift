@@ -20,10 +20,17 @@ enum UsageError {
       hints.append(.text("it takes \(message[marker.upperBound...])".trimmingCharacters(in: ["."])))
       message = String(message[..<marker.lowerBound])
     }
+    if message.hasPrefix("unexpected argument"), message.contains("://"), takesBaseURL(invocation.type) {
+      hints.append(.text("a URL goes behind `--base-url`"))
+    }
     while let last = message.last, last == "." || last == "," { message.removeLast() }
     hints.append(.run("\(path) --help"))
     return UserFacingError(
       message, causes: lines.dropFirst().filter { !$0.isEmpty }.map(sentence), hints: hints, status: .usage)
+  }
+
+  private static func takesBaseURL(_ type: any ParsableCommand.Type) -> Bool {
+    CommandDescription.of(type).arguments.contains { $0.names?.contains { $0.name == "base-url" } == true }
   }
 
   /// Lower case at the start, backticks instead of quotes.

@@ -10,17 +10,17 @@ CORPUS := $(abspath ../shared/corpus)
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 RELEASE_FLAGS := $(BUILD_FLAGS) -c release
 ifeq ($(shell uname -s),Linux)
-# One file that starts in a third of the time and needs no Swift on the machine. The loader need not know the 25,000 names
-# Swift would export, either: nothing asks for them.
+# One file that starts in a third of the time and needs no Swift on the machine. The loader need not know the 25,000
+# names Swift would export, either: nothing asks for them.
 RELEASE_FLAGS += --static-swift-stdlib -Xlinker --no-export-dynamic
-# The C++ library under Swift's runtime is linked in too, where its archive is installed: for `aor --version`, looking up
-# its names took longer than all the rest. Linkers prefer the shared one, so the archive is found in a folder without it.
+# The C++ library under Swift's runtime is linked in too, where its archive is installed: looking up its names took longer
+# than all the rest of `aor --version`. Linkers prefer the shared one; the archive is found in a folder without it.
 STATIC_LIBRARIES := $(CURDIR)/.build/static-libraries
 endif
 AOR := .build/debug/aor
 
 .DEFAULT_GOAL := build
-.PHONY: help setup build release test corpus fuzz bench bench-instructions lint format check docs demo e2e install clean
+.PHONY: help setup build release test corpus fuzz bench bench-instructions soak lint format check docs demo e2e install clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 22
@@ -58,6 +58,9 @@ bench-instructions: ## instructions of parsing and translating, against the comm
 	$(SWIFT) build $(RELEASE_FLAGS) --package-path Tests/Performance/Instructions
 	$(PYTHON) -B Tests/Performance/instructions.py \
 	  --program Tests/Performance/Instructions/.build/release/Instructions $(ARGS)
+
+soak: release ## good and bad clients and providers against `aor serve`, for ten minutes (Linux; MINUTES=)
+	$(PYTHON) -B Tests/Performance/soak.py --aor .build/release/aor --minutes $(or $(MINUTES),10) $(ARGS)
 
 lint: ## formatting and house rules
 	@.ci/lint

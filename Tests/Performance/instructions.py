@@ -1,13 +1,15 @@
 """Counts the instructions of Wire and Dialects under callgrind and compares them with instructions.txt.
 
 Counts do not depend on what else a machine does, so that a regression is seen without timing anything; they do depend
-on the compiler. `instructions.py --program BINARY` checks, `--write` puts the counts of this run into the file.
+on the compiler, the C library and the processor. `instructions.py --program BINARY` checks, `--write` puts the counts
+of this run into the file, with where they were counted: elsewhere they are compared, too, but decide nothing.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -55,11 +57,26 @@ def count(program: Path) -> dict[str, int]:
         return counts
 
 
-def committed() -> dict[str, int]:
+def circumstances() -> list[str]:
+    """What counts depend on, besides the code."""
+    def first_line(*command: str) -> str:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return (done.stdout.splitlines() or ["unknown"])[0].strip()
+
+    about = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    processor = [found.group(1) for name in ("vendor_id", "cpu family")
+                 if (found := re.search(rf"^{name}\s*:\s*(.+)$", about, re.MULTILINE))]
+    return [first_line("swift", "--version"), first_line("valgrind", "--version"), " ".join(platform.libc_ver()),
+            " ".join([platform.machine(), *processor])]
+
+
+def committed() -> tuple[dict[str, int], list[str]]:
+    """The counts, and where they were counted."""
     if not COMMITTED.exists():
-        return {}
-    lines = [line.split() for line in COMMITTED.read_text().splitlines() if line and not line.startswith("#")]
-    return {name: int(value) for name, value in lines}
+        return {}, []
+    lines = COMMITTED.read_text().splitlines()
+    counts = {name: int(value) for name, value in (line.split() for line in lines if line and line[0] != "#")}
+    return counts, [line[2:] for line in lines[1:] if line.startswith("# ")]
 
 
 def main() -> int:
@@ -72,13 +89,13 @@ def main() -> int:
     counts = count(options.program)
     if not counts:
         sys.exit("instructions: callgrind wrote nothing; was the program built with valgrind's headers?")
+    here = circumstances()
     if options.write:
-        version = (subprocess.run(["swift", "--version"], capture_output=True, text=True, check=False).stdout
-                   .splitlines() or [""])[0]
         COMMITTED.write_text(
-            f"# Instructions of one run, counted by callgrind: `make bench-instructions ARGS=--write`.\n# {version}\n"
+            "# Instructions of one run, counted by callgrind: `make bench-instructions ARGS=--write`.\n"
+            + "".join(f"# {line}\n" for line in here)
             + "".join(f"{name} {value}\n" for name, value in sorted(counts.items())))
-    known = committed()
+    known, there = committed()
     worse = 0
     for name in sorted(counts.keys() | known.keys()):
         now, then = counts.get(name), known.get(name)
@@ -91,6 +108,9 @@ def main() -> int:
         print(f"{name:44}{now or 0:>14,}{change:>10}  {verdict}")
     if worse:
         print(f"{worse} counts rose by more than {MARGIN:.0%} or are new; if that is meant, `--write` and commit them")
+    if here != there:
+        print(f"nothing is decided: the committed counts are of {', '.join(there)}, these of {', '.join(here)}")
+        return 0
     return 1 if worse else 0
 
 

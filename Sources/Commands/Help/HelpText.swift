@@ -10,9 +10,15 @@ enum HelpText {
   static let examplesHeading = "EXAMPLES"
 
   /// Puts a discussion together: prose is wrapped to the terminal, examples are printed as they are.
+  ///
+  /// In plain steps, for it runs for every command that is looked past on the way to the one asked for.
   static func make(_ prose: String = "", examples: [Example] = []) -> String {
-    let block = examples.map { "  # \($0.about)\n  $ \($0.command)" }.joined(separator: "\n\n")
-    return prose + (examples.isEmpty ? "" : "\n\(examplesHeading)\n\(block)")
+    var text = prose
+    for (number, example) in examples.enumerated() {
+      text += number == 0 ? "\n" + examplesHeading + "\n" : "\n\n"
+      text += "  # " + example.about + "\n  $ " + example.command
+    }
+    return text
   }
 
   /// Prose and examples of a discussion made by `make`.

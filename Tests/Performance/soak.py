@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import random
@@ -80,9 +81,11 @@ async def change_routes(gateway: Soaked, chance: random.Random, is_over: asyncio
 
 async def look(watch: Watch, server: Process, is_over: asyncio.Event) -> None:
     """A look a second."""
-    while not is_over.is_set() and server.process.poll() is None:
-        watch.look()
-        await asyncio.sleep(1)
+    # A process that has just ended is noticed by `wait_until_over`, which ends all in order.
+    with contextlib.suppress(OSError):
+        while not is_over.is_set() and server.process.poll() is None:
+            watch.look()
+            await asyncio.sleep(1)
 
 
 async def wait_until_over(server: Process, seconds: float, is_over: asyncio.Event) -> None:
@@ -150,6 +153,8 @@ def check_log(gateway: Soaked, tally: Tally) -> int:
 
 def check_flat(watch: Watch, tally: Tally, minutes: float) -> list[str]:
     """Memory and descriptors; returns what to tell of them."""
+    if len(watch.samples) < 8:
+        return ["memory and descriptors: too few looks at them"]
     is_short = minutes * 60 < SHORT
     memory, descriptors = watch.growth("resident"), watch.growth("descriptors")
     mean = watch.mean("resident")

@@ -31,6 +31,43 @@ public enum ByteSearch {
     return count
   }
 
+  /// Whether one of the words occurs in `bytes`.
+  ///
+  /// Those that begin with a quote are looked for all at once, at the quotes of `bytes`: what many words cost is then
+  /// about what a few do.
+  public static func containsAny(of words: [StaticString], in bytes: UnsafeRawBufferPointer) -> Bool {
+    guard words.count > 3 else { return words.contains { contains($0, in: bytes) } }
+    var quoted = [[StaticString]](repeating: [], count: 256)
+    for word in words {
+      let second = word.withUTF8Buffer { $0.count > 1 && $0[0] == UInt8(ascii: "\"") ? $0[1] : nil }
+      if let second {
+        quoted[Int(second)].append(word)
+      } else if contains(word, in: bytes) {
+        return true
+      }
+    }
+    let quote = ByteBlock(repeating: UInt8(ascii: "\""))
+    func isWord(at position: Int) -> Bool {
+      guard position + 1 < bytes.count else { return false }
+      return quoted[Int(bytes[position + 1])].contains { word in
+        word.withUTF8Buffer { word in
+          guard word.count <= bytes.count - position else { return false }
+          let found = UnsafeRawBufferPointer(rebasing: bytes[position..<(position + word.count)])
+          return found.hasSameBytes(as: UnsafeRawBufferPointer(word))
+        }
+      }
+    }
+    var position = 0
+    while position <= bytes.count - 16 {
+      var places = BlockPlaces(bytes.block(at: position) .== quote)
+      while let place = places.next() {
+        if isWord(at: position + place) { return true }
+      }
+      position += 16
+    }
+    return (position..<max(position, bytes.count)).contains { bytes[$0] == UInt8(ascii: "\"") && isWord(at: $0) }
+  }
+
   /// Where `needle` occurs first at or after `start`.
   public static func position(of needle: StaticString, in bytes: UnsafeRawBufferPointer, from start: Int = 0) -> Int? {
     needle.withUTF8Buffer { needle in
@@ -45,15 +82,32 @@ public enum ByteSearch {
         for offset in 0..<length where bytes[position + offset] != needle[offset] { return false }
         return true
       }
+      @inline(__always) func hits(at position: Int) -> SIMDMask<SIMD16<Int8>> {
+        (bytes.block(at: position) .== first) .& (bytes.block(at: position &+ middle) .== second)
+      }
+      func firstMatch(inBlockAt position: Int) -> Int? {
+        var places = BlockPlaces(hits(at: position))
+        while let place = places.next() {
+          if matches(at: position + place) { return position + place }
+        }
+        return nil
+      }
       var position = start
       let last = bytes.count - length
-      while position + 15 <= last {
-        var hits = bytes.block(at: position).places { block in
-          (block .== first) .& (bytes.block(at: position + middle) .== second)
+      // Most of a body has nothing like the needle: four blocks are asked at once. Nothing overflows here, for `last`
+      // and the 63 bytes behind a position are inside the buffer.
+      while position <= last &- 63 {
+        let any =
+          hits(at: position) .| hits(at: position &+ 16) .| hits(at: position &+ 32) .| hits(at: position &+ 48)
+        if !BlockPlaces(any).isEmpty {
+          for block in stride(from: position, to: position + 64, by: 16) {
+            if let match = firstMatch(inBlockAt: block) { return match }
+          }
         }
-        while let hit = hits.next() {
-          if matches(at: position + hit) { return position + hit }
-        }
+        position &+= 64
+      }
+      while position <= last &- 15 {
+        if let match = firstMatch(inBlockAt: position) { return match }
         position += 16
       }
       while position <= last {
@@ -71,9 +125,7 @@ typealias ByteBlock = SIMD16<UInt8>
 extension ByteBlock {
   /// The places, in order, for which `test` holds.
   @inline(__always)
-  func places(where test: (ByteBlock) -> SIMDMask<SIMD16<Int8>>) -> BlockPlaces {
-    BlockPlaces(ByteBlock(repeating: 0).replacing(with: ByteBlock(repeating: 0xFF), where: test(self)))
-  }
+  func places(where test: (ByteBlock) -> SIMDMask<SIMD16<Int8>>) -> BlockPlaces { BlockPlaces(test(self)) }
 }
 
 /// Places inside a block, first to last.
@@ -81,14 +133,19 @@ struct BlockPlaces {
   private var low: UInt64
   private var high: UInt64
 
-  /// Every byte of `marks` is 0xFF where the place counts, else 0.
+  /// The places where `mask` holds.
   @inline(__always)
-  init(_ marks: ByteBlock) {
+  init(_ mask: SIMDMask<SIMD16<Int8>>) {
+    let marks = ByteBlock(repeating: 0).replacing(with: ByteBlock(repeating: 0xFF), where: mask)
     // Only a change of view: both types are sixteen plain bytes.
     let words = unsafeBitCast(marks, to: SIMD2<UInt64>.self)
     low = UInt64(littleEndian: words.x)
     high = UInt64(littleEndian: words.y)
   }
+
+  /// Whether there are none.
+  @inline(__always)
+  var isEmpty: Bool { low | high == 0 }
 
   /// The first place; nil if there is none.
   @inline(__always)
@@ -140,6 +197,12 @@ extension UnsafeRawBufferPointer {
     loadUnaligned(fromByteOffset: position, as: ByteBlock.self)
   }
 
+  /// Whether both hold the same.
+  @inline(__always)
+  func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
+    count == other.count && holds(at: 0, other, from: 0, length: count)
+  }
+
   /// The first place at or after `start` that holds `byte`; `count` if there is none.
   @inline(__always)
   func firstPosition(of byte: UInt8, from start: Int) -> Int {
@@ -160,20 +223,42 @@ extension UnsafeRawBufferPointer {
     }
   }
 
-  /// The place behind the closing quote of the JSON string whose text begins at `start`; nil if it has no end.
+  /// The place behind the closing quote of the JSON string whose text begins at `start`, right behind its opening
+  /// quote; nil if it has no end.
   @inline(__always)
   func endOfString(from start: Int) -> Int? {
+    let backslash = ByteBlock(repeating: UInt8(ascii: "\\"))
+    let quote = ByteBlock(repeating: UInt8(ascii: "\""))
+    // Positions are inside the buffer, so that nothing here can overflow.
+    let (count, whole) = (count, count &- 16)
     var position = start
-    while true {
-      position = firstPosition(of: UInt8(ascii: "\""), from: position)
-      guard position < count else { return nil }
-      // An odd number of backslashes before a quote escapes it.
-      var run = position
-      while run > start, self[run - 1] == UInt8(ascii: "\\") { run -= 1 }
-      let backslashes = position - run
-      position += 1
-      if backslashes & 1 == 0 { return position }
+    // Two bytes before the text's first there is nothing of it, but right before it stands its quote.
+    if start >= 2 {
+      while position <= whole {
+        // Text is full of escaped quotes: those behind a single backslash are passed over at once.
+        let single = (block(at: position &- 1) .== backslash) .& .!(block(at: position &- 2) .== backslash)
+        guard let place = BlockPlaces((block(at: position) .== quote) .& .!single).first else {
+          position &+= 16
+          continue
+        }
+        position &+= place &+ 1
+        if !isEscaped(at: position &- 1, in: start) { return position }
+      }
     }
+    while position < count {
+      position &+= 1
+      if self[position &- 1] == UInt8(ascii: "\""), !isEscaped(at: position &- 1, in: start) { return position }
+    }
+    return nil
+  }
+
+  /// Whether the byte at `position` is escaped in the text that begins at `start`: behind an odd number of backslashes.
+  @inline(__always)
+  private func isEscaped(at position: Int, in start: Int) -> Bool {
+    guard position > start, self[position &- 1] == UInt8(ascii: "\\") else { return false }
+    var run = position &- 1
+    while run > start, self[run &- 1] == UInt8(ascii: "\\") { run &-= 1 }
+    return (position &- run) & 1 == 1
   }
 
   /// The first place at or after `start` that a JSON string cannot simply run over: a quote, a backslash, a control
@@ -189,27 +274,25 @@ extension UnsafeRawBufferPointer {
     }
   }
 
-  /// The first place at or after `start` that must be escaped in a JSON string; `count` if there is none.
+  /// The places of a block that must be escaped in a JSON string.
   @inline(__always)
-  func firstToEscape(from start: Int) -> Int {
-    firstPosition(from: start) { byte in
-      byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20
-    } inBlock: { block in
-      (block .== ByteBlock(repeating: UInt8(ascii: "\""))) .| (block .== ByteBlock(repeating: UInt8(ascii: "\\")))
-        .| (block .< ByteBlock(repeating: 0x20))
-    }
+  static func mustEscape(_ block: ByteBlock) -> SIMDMask<SIMD16<Int8>> {
+    (block .== ByteBlock(repeating: UInt8(ascii: "\""))) .| (block .== ByteBlock(repeating: UInt8(ascii: "\\")))
+      .| (block .< ByteBlock(repeating: 0x20))
   }
 
   @inline(__always)
   private func firstPosition(
     from start: Int, where test: (UInt8) -> Bool, inBlock blockTest: (ByteBlock) -> SIMDMask<SIMD16<Int8>>
   ) -> Int {
+    // Positions are inside the buffer, so that nothing here can overflow.
+    let (count, whole) = (count, count &- 16)
     var position = start
-    while position <= count - 16 {
-      if let place = block(at: position).places(where: blockTest).first { return position + place }
-      position += 16
+    while position <= whole {
+      if let place = block(at: position).places(where: blockTest).first { return position &+ place }
+      position &+= 16
     }
-    while position < count, !test(self[position]) { position += 1 }
+    while position < count, !test(self[position]) { position &+= 1 }
     return position
   }
 }

@@ -30,6 +30,30 @@ import Wire
     }
   }
 
+  @Test func aWordIsFoundBehindManyBytesWithoutIt() {
+    for place in [0, 15, 16, 63, 64, 65, 127, 128, 200, 255, 256, 300] {
+      var bytes = [UInt8](repeating: UInt8(ascii: "x"), count: 320)
+      bytes.replaceSubrange(place..<(place + 7), with: "AORSEAL".utf8)
+      bytes.withUnsafeBytes { buffer in
+        #expect(ByteSearch.position(of: "AORSEAL", in: buffer) == place)
+        #expect(ByteSearch.position(of: "AORSEAL", in: buffer, from: place + 1) == nil)
+      }
+    }
+  }
+
+  @Test(arguments: 0..<20) func manyWordsAreFoundAtOnce(seed: UInt64) {
+    let words: [StaticString] = ["\"ab\"", "\"abc", "\"b\"", "\"", "cab-", "\"role\": \"system\"", "\"é\""]
+    var random = SeededGenerator(seed: seed)
+    for _ in 0..<200 {
+      let pieces = ["\"", "a", "b", "c", "\"a", "-", "cab", "\"role\": ", "\"system\"", "é", "xxxxxxxxxxxxxxxx"]
+      let text = Array((0..<random.int(0...30)).map { _ in random.pick(pieces) ?? "" }.joined().utf8)
+      let some = words.filter { _ in random.chance(70) }
+      text.withUnsafeBytes { bytes in
+        #expect(ByteSearch.containsAny(of: some, in: bytes) == some.contains { ByteSearch.contains($0, in: bytes) })
+      }
+    }
+  }
+
   @Test func theEdgesHoldNothing() {
     Array("abc".utf8).withUnsafeBytes { bytes in
       #expect(ByteSearch.position(of: "", in: bytes) == nil)

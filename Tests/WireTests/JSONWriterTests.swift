@@ -48,6 +48,21 @@ import Wire
     #expect(try JSON(parsing: text).string == all)
   }
 
+  /// Texts around the sizes of blocks and of the writer's buffer, with what must be escaped at every kind of place.
+  @Test(arguments: [0, 1, 7, 15, 16, 17, 31, 33, 100, 1000, 1005, 1021, 1022, 1023, 1024, 1025, 3000])
+  func textsOfEveryLengthComeBack(length: Int) throws {
+    for escaped in ["\n", "\"", "\\", "\u{1}", "é", "😀"] {
+      let places = length > 100 ? stride(from: 0, through: length, by: 97) : stride(from: 0, through: length, by: 1)
+      for place in places {
+        let text =
+          String(repeating: "a", count: place) + escaped + escaped + String(repeating: "b", count: length - place)
+        #expect(try JSON(parsing: JSON.string(text).text).string == text)
+      }
+      let all = String(repeating: escaped, count: length)
+      #expect(try JSON(parsing: JSON.string(all).text).string == all)
+    }
+  }
+
   @Test func aRawValueTakesItsPlaceAmongTheOthers() {
     var writer = JSONWriter()
     writer.array {

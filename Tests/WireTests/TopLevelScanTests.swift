@@ -92,6 +92,44 @@ import Wire
   }
 }
 
+/// Where strings end, against a walk from character to character.
+@Suite struct StringEndTests {
+  private static func end(of text: [UInt8], from start: Int) -> Int? {
+    var position = start
+    while position < text.count {
+      if text[position] == UInt8(ascii: "\"") { return position + 1 }
+      position += text[position] == UInt8(ascii: "\\") ? 2 : 1
+    }
+    return nil
+  }
+
+  @Test(arguments: 0..<40) func theEndIsTheFirstQuoteThatNothingEscapes(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    for _ in 0..<200 {
+      let letters = random.pick([#"ab\""#, #"abcdefgh\\\""#, #"abcdefghijklmnop""#].map { Array($0.utf8) }) ?? []
+      let inner = (0..<random.int(0...80)).map { _ in random.pick(letters) ?? 0 }
+      let text = Array("{\"k\":\"".utf8) + inner + Array("\"}".utf8)
+      guard let end = Self.end(of: text, from: 6) else { continue }
+      // A body that ends with the string's object is one exactly where the string ends there.
+      let whole = Array(text[..<end]) + [UInt8(ascii: "}")]
+      let values = try whole.withUnsafeBytes { try TopLevelScan($0).members.map(\.value) }
+      #expect(values == [5..<end], "\(String(decoding: whole, as: UTF8.self))")
+    }
+  }
+
+  @Test func aStringWithoutEndIsRefused() {
+    for length in 0..<40 {
+      for tail in ["", "\\\"", "\\\\\\\""] {
+        let text = Array(("[\"" + String(repeating: "a", count: length) + tail).utf8)
+        text.withUnsafeBytes { bytes in
+          #expect((try? TopLevelScan(bytes)) == nil)
+          #expect(TopLevelScan.elements(of: 0..<bytes.count, in: bytes) == nil)
+        }
+      }
+    }
+  }
+}
+
 @Suite struct SpliceTests {
   private static func apply(_ edits: [(Range<Int>, String)], to text: String) -> String {
     var splice = Splice()

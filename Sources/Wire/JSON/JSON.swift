@@ -24,9 +24,16 @@ public struct JSON: Sendable {
     try self.init(parsing: Array(text.utf8), limits: limits)
   }
 
+  /// The object that `text` is; nil for any other text, which is mostly seen at its first character.
+  public init?(objectIn text: String) {
+    guard text.utf8.first(where: { !$0.isJSONWhitespace }) == UInt8(ascii: "{") else { return nil }
+    guard let value = try? JSON(parsing: text) else { return nil }
+    self = value
+  }
+
   /// The value that `build` writes; `null` if it writes no whole value.
   public init(_ build: (inout JSONWriter) -> Void) {
-    var writer = JSONWriter()
+    var writer = JSONWriter(capacity: 256)
     build(&writer)
     if let value = try? JSON(parsing: writer.bytes) {
       self = value
@@ -34,6 +41,11 @@ public struct JSON: Sendable {
       self.init(document: .null, index: 0)
     }
   }
+}
+
+extension UInt8 {
+  /// Whether JSON allows it anywhere between two tokens.
+  public var isJSONWhitespace: Bool { self == 0x20 || self == 0x0A || self == 0x0D || self == 0x09 }
 }
 
 /// What a JSON value is.
@@ -135,7 +147,7 @@ extension JSON {
   /// The member of that name, nil if absent or not an object; the last of duplicates.
   public subscript(name key: String) -> JSON? {
     var found: JSON?
-    for member in members where member.key.hasSameScalars(as: key) { found = member.value }
+    for member in members where member.key.hasSameBytes(as: key) { found = member.value }
     return found
   }
 
@@ -170,7 +182,7 @@ extension JSON: Equatable {
     switch left.kind {
     case .null, .true, .false: return true
     case .number: return left.number == right.number
-    case .string: return (left.string ?? "").hasSameScalars(as: right.string ?? "")
+    case .string: return (left.string ?? "").hasSameBytes(as: right.string ?? "")
     case .array:
       var others = right.elements.makeIterator()
       for element in left.elements {
@@ -180,7 +192,7 @@ extension JSON: Equatable {
     case .object:
       var others = right.members.makeIterator()
       for member in left.members {
-        guard let other = others.next(), member.key.hasSameScalars(as: other.key), member.value == other.value else {
+        guard let other = others.next(), member.key.hasSameBytes(as: other.key), member.value == other.value else {
           return false
         }
       }
@@ -193,7 +205,15 @@ extension String {
   /// Whether both are the same characters in the same encoding.
   ///
   /// `==` holds for canonically equivalent ones too, which are different names and values in JSON.
-  func hasSameScalars(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+  public func hasSameBytes(as other: String) -> Bool {
+    let isSame = utf8.withContiguousStorageIfAvailable { bytes in
+      other.utf8.withContiguousStorageIfAvailable {
+        UnsafeRawBufferPointer(bytes).hasSameBytes(as: UnsafeRawBufferPointer($0))
+      }
+    }
+    // Only text that Foundation made on a Mac has no such storage.
+    return isSame.flatMap { $0 } ?? utf8.elementsEqual(other.utf8)
+  }
 }
 
 extension JSON: CustomStringConvertible {

@@ -2,37 +2,36 @@
 
 extension [UInt8] {
   /// Appends the text of a string, escaped, without its quotes.
-  mutating func append(escaping text: String) {
+  mutating func append(escaping text: String) { append(text, inQuotes: false) }
+
+  /// Appends the text of a string, escaped, in its quotes.
+  mutating func append(quoting text: String) { append(text, inQuotes: true) }
+
+  /// By way of a buffer on the stack: to append the pieces between two escapes to the array one by one takes longer than
+  /// anything else here.
+  private mutating func append(_ text: String, inQuotes: Bool) {
     var text = text
-    text.withUTF8 { append(escaping: UnsafeRawBufferPointer($0)) }
-  }
-
-  private mutating func append(escaping text: UnsafeRawBufferPointer) {
-    var position = 0
-    while position < text.count {
-      let end = text.firstToEscape(from: position)
-      append(contentsOf: UnsafeRawBufferPointer(rebasing: text[position..<end]))
-      guard end < text.count else { return }
-      append(escape: text[end])
-      position = end + 1
-    }
-  }
-
-  private mutating func append(escape byte: UInt8) {
-    append(UInt8(ascii: "\\"))
-    switch byte {
-    case 0x0A: append(UInt8(ascii: "n"))
-    case 0x0D: append(UInt8(ascii: "r"))
-    case 0x09: append(UInt8(ascii: "t"))
-    case 0x08: append(UInt8(ascii: "b"))
-    case 0x0C: append(UInt8(ascii: "f"))
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(byte)
-    default:
-      // Control characters only, so the first of the two digits is 0 or 1.
-      let low = byte & 0xF
-      append(contentsOf: "u00".utf8)
-      append(UInt8(ascii: "0") + byte >> 4)
-      append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
+    text.withUTF8 { text in
+      withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { room in
+        var escaped = EscapedText(UnsafeRawBufferPointer(text))
+        var length = 0
+        if inQuotes {
+          room[0] = UInt8(ascii: "\"")
+          length = 1
+        }
+        while true {
+          // One byte is left for the closing quote.
+          length = escaped.fill(room, from: length, to: room.count - 1)
+          guard escaped.hasMore else { break }
+          append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<length]))
+          length = 0
+        }
+        if inQuotes {
+          room[length] = UInt8(ascii: "\"")
+          length += 1
+        }
+        append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<length]))
+      }
     }
   }
 

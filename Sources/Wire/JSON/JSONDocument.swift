@@ -56,7 +56,7 @@ final class JSONDocument: Sendable {
 
   func text(of node: JSONNode) -> String {
     guard node.hasEscapes else { return slice(node) }
-    return bytes.withUnsafeBufferPointer { JSONEscapes.decode(UnsafeBufferPointer(rebasing: $0[inner(node)])) }
+    return bytes.withUnsafeBytes { JSONEscapes.decode(UnsafeRawBufferPointer(rebasing: $0[inner(node)])) }
   }
 
   /// A value and what is in it, as a document of its own.
@@ -80,16 +80,58 @@ final class JSONDocument: Sendable {
   func forEachMember(of index: Int, named name: StaticString, _ body: (_ position: Int, _ value: Int) -> Void) {
     let object = node(index)
     guard object.kind == .object else { return }
-    let end = min(Int(object.next), nodes.count)
-    let length = name.utf8CodeUnitCount
-    var cursor = index + 1
-    var position = 0
-    while cursor + 1 < end {
-      let key = nodes[cursor]
-      if key.hasEscapes || key.length == length, equals(key, name) { body(position, cursor + 1) }
-      cursor = Int(nodes[cursor + 1].next)
-      position += 1
+    // Readers ask for a dozen names of each object, so the way to the tape and the bytes is gone only once.
+    nodes.withUnsafeBufferPointer { nodes in
+      bytes.withUnsafeBytes { bytes in
+        name.withUTF8Buffer { name in
+          let name = UnsafeRawBufferPointer(name)
+          let end = min(Int(object.next), nodes.count)
+          var cursor = index + 1
+          var position = 0
+          while cursor + 1 < end {
+            if isName(nodes[cursor], name, in: bytes) { body(position, cursor + 1) }
+            cursor = Int(nodes[cursor + 1].next)
+            position += 1
+          }
+        }
+      }
     }
+  }
+
+  @inline(__always)
+  private func isName(
+    _ key: JSONNode, _ name: UnsafeRawBufferPointer, in bytes: UnsafeRawBufferPointer
+  ) -> Bool {
+    guard !key.hasEscapes else {
+      var text = text(of: key)
+      return text.withUTF8 { UnsafeRawBufferPointer($0).hasSameBytes(as: name) }
+    }
+    // The parser has made the node of these bytes.
+    let (start, end) = (Int(key.start), Int(key.end))
+    guard end &- start == name.count, end <= bytes.count else { return false }
+    return UnsafeRawBufferPointer(rebasing: bytes[start..<end]).hasSameBytes(as: name)
+  }
+
+  /// Calls `body` with the tape indices of every member's name and value of the object at `index` until it returns false.
+  @inline(__always)
+  func forEachMember(of index: Int, _ body: (_ key: Int, _ value: Int) -> Bool) {
+    let object = node(index)
+    guard object.kind == .object else { return }
+    let end = min(Int(object.next), nodes.count)
+    var cursor = index + 1
+    while cursor + 1 < end, body(cursor, cursor + 1) { cursor = Int(nodes[cursor + 1].next) }
+  }
+
+  /// Hands the bytes of a member's name, unescaped, to `body`.
+  @inline(__always)
+  func withName<R>(_ key: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R {
+    let node = node(key)
+    guard !node.hasEscapes else {
+      var text = text(of: node)
+      return text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
+    }
+    let range = inner(node)
+    return bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
   }
 
   /// Whether the string at a tape index is `text`; most names differ in length already.
@@ -101,11 +143,13 @@ final class JSONDocument: Sendable {
   }
 
   func equals(_ node: JSONNode, _ text: StaticString) -> Bool {
-    guard !node.hasEscapes else { return self.text(of: node).hasSameScalars(as: text.description) }
+    guard !node.hasEscapes else { return self.text(of: node).hasSameBytes(as: text.description) }
     let range = inner(node)
-    guard text.hasPointerRepresentation, range.count == text.utf8CodeUnitCount else { return false }
-    let other = UnsafeRawBufferPointer(start: text.utf8Start, count: range.count)
-    return bytes.withUnsafeBytes { $0.holds(at: range.lowerBound, other, from: 0, length: range.count) }
+    return text.withUTF8Buffer { text in
+      bytes.withUnsafeBytes {
+        UnsafeRawBufferPointer(rebasing: $0[range]).hasSameBytes(as: UnsafeRawBufferPointer(text))
+      }
+    }
   }
 }
 

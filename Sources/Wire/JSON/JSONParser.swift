@@ -103,7 +103,10 @@ enum JSONParser {
       position += 1
     }
 
+    @inline(__always)
     private mutating func skipWhitespace() {
+      // What machines write has none.
+      guard position < bytes.count, bytes[position] <= 0x20 else { return }
       let start = position
       while position < bytes.count {
         switch bytes[position] {
@@ -206,21 +209,20 @@ enum JSONParser {
     }
 
     private mutating func escape() throws(JSONError) {
+      // Code as text has one of these every few bytes.
+      if position + 1 < bytes.count, JSONEscapes.isShort(bytes[position + 1]) {
+        position += 2
+        return
+      }
       let start = position
       position += 1
       guard let byte = peek() else { throw JSONError(.unexpectedEnd, at: position) }
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
-        UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+      guard byte == UInt8(ascii: "u") else { throw JSONError(.invalidEscape, at: start) }
+      position += 1
+      for _ in 0..<4 {
+        guard let digit = peek() else { throw JSONError(.unexpectedEnd, at: position) }
+        guard JSONEscapes.hexValue(digit) != nil else { throw JSONError(.invalidEscape, at: start) }
         position += 1
-      case UInt8(ascii: "u"):
-        position += 1
-        for _ in 0..<4 {
-          guard let digit = peek() else { throw JSONError(.unexpectedEnd, at: position) }
-          guard JSONEscapes.hexValue(digit) != nil else { throw JSONError(.invalidEscape, at: start) }
-          position += 1
-        }
-      default: throw JSONError(.invalidEscape, at: start)
       }
     }
   }

@@ -9,6 +9,12 @@ public struct JSONWriter: Sendable {
   /// Starts with nothing written.
   public init() { bytes = [] }
 
+  /// Starts with nothing written and room for so many bytes, for long texts that would be moved several times else.
+  public init(capacity: Int) {
+    bytes = []
+    bytes.reserveCapacity(capacity)
+  }
+
   /// Gives up the bytes without copying them.
   public consuming func finish() -> [UInt8] { bytes }
 
@@ -186,9 +192,7 @@ public struct JSONWriter: Sendable {
   }
 
   private mutating func quote(_ text: String) {
-    bytes.append(UInt8(ascii: "\""))
-    bytes.append(escaping: text)
-    bytes.append(UInt8(ascii: "\""))
+    bytes.append(quoting: text)
   }
 
   private mutating func appendCompact(_ source: UnsafeRawBufferPointer) {

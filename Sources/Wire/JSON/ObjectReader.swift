@@ -40,14 +40,19 @@ public struct ObjectReader: Sendable {
   /// Marks a member, duplicates too, where the last one's value is what is wanted.
   @inline(__always)
   private mutating func take<Value>(_ name: StaticString, as read: (JSON) -> Value?) -> Value? {
-    var last: Int?
-    var marked = taken
+    var (last, place, count) = (0, 0, 0)
     source.forEachMember(named: name) { position, value in
-      last = value
-      if !source.isNull(at: value) { marked.insert(position) }
+      (last, place) = (value, position)
+      count += 1
     }
-    guard let last, !source.isNull(at: last), let value = read(source.value(at: last)) else { return nil }
-    taken = marked
+    guard count > 0, !source.isNull(at: last), let value = read(source.value(at: last)) else { return nil }
+    if count == 1 {
+      taken.insert(place)
+    } else {
+      source.forEachMember(named: name) { position, value in
+        if !source.isNull(at: value) { taken.insert(position) }
+      }
+    }
     return value
   }
 
@@ -79,9 +84,10 @@ public struct ObjectResidue: Sendable {
   public var rest: [JSONMember] {
     var rest: [JSONMember] = []
     var position = 0
-    for member in source.members {
-      if !taken.contains(position) { rest.append(member) }
+    source.document.forEachMember(of: source.index) { key, _ in
+      if !taken.contains(position) { rest.append(JSONMember(document: source.document, keyIndex: key)) }
       position += 1
+      return true
     }
     return rest
   }

@@ -183,13 +183,17 @@ public struct TopLevelScan: Sendable {
       var kinds: [UInt64] = []
       var current: UInt64 = 0
       var depth = 0
-      while position < bytes.count {
-        let byte = bytes[position]
-        position += 1
+      // A copy of `position` that can stay in a register: this is most of the work of a scan.
+      var next = position
+      while next < bytes.count {
+        let byte = bytes[next]
+        next &+= 1
         switch byte {
-        case UInt8(ascii: "\""): try skipString()
+        case UInt8(ascii: "\""):
+          guard let end = bytes.endOfString(from: next) else { throw JSONError(.unexpectedEnd, at: bytes.count) }
+          next = end
         case UInt8(ascii: "{"), UInt8(ascii: "["):
-          guard depth < 4096 else { throw JSONError(.tooDeep, at: position - 1) }
+          guard depth < 4096 else { throw JSONError(.tooDeep, at: next - 1) }
           if depth > 0, depth % 64 == 0 {
             kinds.append(current)
             current = 0
@@ -198,11 +202,14 @@ public struct TopLevelScan: Sendable {
           depth += 1
         case UInt8(ascii: "}"), UInt8(ascii: "]"):
           guard current & 1 == (byte == UInt8(ascii: "}") ? 1 : 0) else {
-            throw JSONError(.unexpectedByte, at: position - 1)
+            throw JSONError(.unexpectedByte, at: next - 1)
           }
           current >>= 1
           depth -= 1
-          if depth == 0 { return }
+          if depth == 0 {
+            position = next
+            return
+          }
           if depth % 64 == 0 { current = kinds.popLast() ?? 0 }
         default: break
         }

@@ -104,7 +104,7 @@ public struct RecurringEvent: Sendable {
       bytes.holds(at: position, known, from: place, length: rest)
     else { return nil }
     guard hasEscapes else { return String(decoding: words, as: UTF8.self) }
-    return words.withMemoryRebound(to: UInt8.self, JSONEscapes.decode)
+    return JSONEscapes.decode(words)
   }
 
   /// The place behind a whole number as JSON spells it; nil where there is none.

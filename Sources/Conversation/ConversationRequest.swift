@@ -55,6 +55,9 @@ public struct ConversationRequest: Sendable {
     includesEncryptedReasoning = false
   }
 
+  /// About how many bytes the request takes in any protocol, as far as its own body tells.
+  public var roughSize: Int { 1024 + (extensions?.source.byteCount ?? 0) }
+
   /// What a reply needs to know of its request, cut loose from the request's bytes: no messages, no tool schemas.
   public func summary() -> ConversationRequest {
     var copy = ConversationRequest(model: model, isStream: isStream)

@@ -4,22 +4,53 @@ import Wire
 ///
 /// The writer of the same dialect restores it, in the original member order; any other writer reports it as a loss.
 public struct Extensions: Sendable {
+  /// Behind a reference: nearly every message, part and tool has extensions, and is copied several times on its way.
+  private final class Kept: Sendable {
+    let dialect: DialectID
+    let path: String
+    let residue: ObjectResidue
+    let nested: [Extensions]
+    let repeated: Set<String>
+
+    init(
+      _ dialect: DialectID, _ path: String, _ residue: ObjectResidue, _ nested: [Extensions], _ repeated: Set<String>
+    ) {
+      self.dialect = dialect
+      self.path = path
+      self.residue = residue
+      self.nested = nested
+      self.repeated = repeated
+    }
+  }
+
+  private var kept: Kept
+
   /// The protocol the object was read from.
-  public var dialect: DialectID
+  public var dialect: DialectID { kept.dialect }
   /// Where the object stood, as in `messages[2].content[0]`; empty at the top.
-  public var path: String
+  public var path: String {
+    get { kept.path }
+    set { kept = Kept(dialect, newValue, residue, nested, repeated) }
+  }
   /// The members nobody took, and the object they were members of.
-  public var residue: ObjectResidue
+  public var residue: ObjectResidue {
+    get { kept.residue }
+    set { kept = Kept(dialect, path, newValue, nested, repeated) }
+  }
   /// What was not understood of the objects inside this one; each tells its place in its own `path`.
-  public var nested: [Extensions] = []
+  public var nested: [Extensions] {
+    get { kept.nested }
+    set { kept = Kept(dialect, path, residue, newValue, repeated) }
+  }
   /// Members that only say again what was asked or is told elsewhere: restored, but nowhere else missed.
-  public var repeated: Set<String> = []
+  public var repeated: Set<String> {
+    get { kept.repeated }
+    set { kept = Kept(dialect, path, residue, nested, newValue) }
+  }
 
   /// Keeps what `reader` has not taken so far.
-  public init(_ dialect: DialectID, path: String, _ reader: ObjectReader) {
-    self.dialect = dialect
-    self.path = path
-    residue = reader.residue
+  public init(_ dialect: DialectID, path: String, _ reader: ObjectReader, nested: [Extensions] = []) {
+    kept = Kept(dialect, path, reader.residue, nested, [])
   }
 
   /// The object as the client or upstream wrote it.

@@ -67,8 +67,26 @@ extension Message {
   /// What Responses has as several items stood where its first part did.
   public var path: String? { extensions?.path ?? parts.lazy.compactMap(\.path).first }
 
+  /// Whether a part, or a part of a tool's result, is one protocol's own.
+  public var holdsOpaqueParts: Bool {
+    // By places: walking over the parts would copy each of them.
+    parts.indices.contains { index in
+      switch parts[index].content {
+      case .opaque: true
+      case .toolResult(let result):
+        result.parts.indices.contains { if case .opaque = result.parts[$0].content { true } else { false } }
+      default: false
+      }
+    }
+  }
+
   /// The tool calls among the parts, in order.
   public var toolCalls: [ToolCall] {
     parts.compactMap { if case .toolCall(let call) = $0.content { call } else { nil } }
   }
+}
+
+extension [Message] {
+  /// Whether there is a part that is one protocol's own; most histories have none.
+  public var holdOpaqueParts: Bool { indices.contains { self[$0].holdsOpaqueParts } }
 }

@@ -3,7 +3,7 @@ import Wire
 /// One piece of a message.
 public struct Part: Sendable {
   /// What the piece is.
-  public enum Content: Sendable {
+  public indirect enum Content: Sendable {
     case text(Text)
     /// The model's words of refusal.
     case refusal(String)
@@ -238,9 +238,8 @@ public struct ToolCall: Sendable, Hashable {
   ///
   /// An empty input is `{}`.
   public var object: JSON? {
-    if input.utf8.allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }) { return .emptyObject }
-    guard let value = try? JSON(parsing: input), value.isObject else { return nil }
-    return value
+    if let object = JSON(objectIn: input) { return object }
+    return input.utf8.allSatisfy(\.isJSONWhitespace) ? .emptyObject : nil
   }
 }
 

@@ -39,9 +39,10 @@ enum GeminiSchema {
   ///
   /// See `responseJsonSchema` at https://ai.google.dev/api/generate-content#v1beta.GenerationConfig
   static func isolated(_ schema: JSON) -> JSON {
-    SchemaTree.edited(schema) { node in
-      guard let reference = node["$ref"], node.members.contains(where: { !$0.key.hasPrefix("$") }) else { return nil }
-      let alone = JSON { $0.object { $0.member("$ref", reference) } }
+    SchemaTree.edited(schema) { node, keyword, _ in
+      keyword == .ref && node.members.contains { !$0.key.hasPrefix("$") }
+    } _: { node in
+      let alone = JSON { $0.object { $0.member("$ref", node["$ref"] ?? .null) } }
       let rest = node.members.filter { !$0.isNamed("$ref") }.map { ($0.key, $0.value) }
       let isTaken = node["anyOf"] != nil
       // Where `anyOf` is taken a part of `allOf` says the same.
@@ -61,7 +62,7 @@ enum GeminiSchema {
 
   /// The JSON Schema that an OpenAPI-subset schema means, for protocols that take nothing else.
   static func jsonSchema(fromOpenAPI schema: JSON) -> JSON {
-    JSON { writeJSONSchema(schema, to: &$0, depth: 0) }
+    isJSONSchema(schema, depth: 0) ? schema : JSON { writeJSONSchema(schema, to: &$0, depth: 0) }
   }
 
   private static func writeJSONSchema(_ schema: JSON, to writer: inout JSONWriter, depth: Int) {

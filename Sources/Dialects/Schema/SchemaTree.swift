@@ -9,17 +9,7 @@ enum SchemaTree {
   enum Place {
     case schema, list, map, data
 
-    init(_ keyword: String, _ value: JSON) {
-      switch keyword {
-      case "items": self = value.isArray ? .list : .schema
-      case "additionalItems", "additionalProperties", "contains", "contentSchema", "else", "if", "not", "propertyNames",
-        "then", "unevaluatedItems", "unevaluatedProperties":
-        self = .schema
-      case "allOf", "anyOf", "oneOf", "prefixItems": self = .list
-      case "$defs", "definitions", "dependencies", "dependentSchemas", "patternProperties", "properties": self = .map
-      default: self = .data
-      }
-    }
+    init(_ keyword: String, _ value: JSON) { self = SchemaKeyword(named: keyword)?.place(holding: value) ?? .data }
   }
 
   /// The members that stand in a schema's place.
@@ -30,27 +20,46 @@ enum SchemaTree {
 
   /// The schema with the members that `edit` wants in its and every inner schema's place; nil leaves one as it is.
   ///
-  /// Where no schema is edited the bytes stay, so that prompt caches hold.
-  static func edited(_ schema: JSON, _ edit: (JSON) -> Members?) -> JSON {
-    guard contains(schema, depth: 0, { edit($0) != nil }) else { return schema }
-    return JSON { write(schema, depth: 0, to: &$0, edit) }
+  /// Where no schema has a `misfit` the bytes stay, so that prompt caches hold.
+  static func edited(_ schema: JSON, where misfit: Misfit, _ edit: (JSON) -> Members) -> JSON {
+    guard contains(schema, depth: 0, misfit) else { return schema }
+    return JSON { write(schema, depth: 0, to: &$0) { hasMisfit($0, misfit) ? edit($0) : nil } }
   }
 
-  /// Whether a schema, or one inside it, is as `test` says.
-  static func contains(_ schema: JSON, where test: (JSON) -> Bool) -> Bool { contains(schema, depth: 0, test) }
+  /// Whether a member makes its schema one to be edited; nil for a name that is no keyword of ours.
+  typealias Misfit = (_ schema: JSON, _ keyword: SchemaKeyword?, _ value: JSON) -> Bool
 
-  private static func contains(_ schema: JSON, depth: Int, _ test: (JSON) -> Bool) -> Bool {
-    guard schema.isObject, depth < depthLimit else { return false }
-    if test(schema) { return true }
-    for member in schema.members {
-      switch Place(member.key, member.value) {
-      case .schema: if contains(member.value, depth: depth + 1, test) { return true }
-      case .list: for inner in member.value.elements where contains(inner, depth: depth + 1, test) { return true }
-      case .map: for inner in member.value.members where contains(inner.value, depth: depth + 1, test) { return true }
-      case .data: continue
-      }
+  private static func hasMisfit(_ schema: JSON, _ misfit: Misfit) -> Bool {
+    var isFound = false
+    schema.forEachMember(in: SchemaKeyword.table) { name, value in
+      isFound = misfit(schema, SchemaKeyword(name), value)
+      return !isFound
     }
-    return false
+    return isFound
+  }
+
+  private static func contains(_ schema: JSON, depth: Int, _ misfit: Misfit) -> Bool {
+    guard schema.isObject, depth < depthLimit else { return false }
+    var isFound = false
+    schema.forEachMember(in: SchemaKeyword.table) { name, value in
+      let keyword = SchemaKeyword(name)
+      if misfit(schema, keyword, value) {
+        isFound = true
+        return false
+      }
+      switch keyword?.place(holding: value) {
+      case .schema: isFound = contains(value, depth: depth + 1, misfit)
+      case .list: isFound = value.elements.contains { contains($0, depth: depth + 1, misfit) }
+      case .map:
+        value.forEachMember { inner in
+          isFound = contains(inner, depth: depth + 1, misfit)
+          return !isFound
+        }
+      case .data, nil: break
+      }
+      return !isFound
+    }
+    return isFound
   }
 
   private static func write(_ schema: JSON, depth: Int, to writer: inout JSONWriter, _ edit: (JSON) -> Members?) {

@@ -27,11 +27,10 @@ enum StrictSchema {
   /// Optional properties are not made required ones that may be null: the client would get nulls its schema forbids.
   static func closed(_ schema: JSON) -> JSON? {
     if accepts(schema) { return schema }
-    let output = SchemaTree.edited(schema) { node in
-      guard node["additionalProperties"] == nil, let properties = node["properties"], !properties.members.isEmpty else {
-        return nil
-      }
-      return node.members.map { ($0.key, $0.value) } + [("additionalProperties", JSON { $0.bool(false) })]
+    let output = SchemaTree.edited(schema) { node, keyword, value in
+      keyword == .properties && !value.members.isEmpty && node["additionalProperties"] == nil
+    } _: { node in
+      node.members.map { ($0.key, $0.value) } + [("additionalProperties", JSON { $0.bool(false) })]
     }
     return accepts(output) ? output : nil
   }

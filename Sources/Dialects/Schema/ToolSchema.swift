@@ -11,13 +11,15 @@ struct ToolSchema {
   enum Vendor {
     case openAI, anthropic
 
-    fileprivate func refusesAtRoot(_ keyword: String) -> Bool {
+    fileprivate func refusesAtRoot(_ keyword: SchemaKeyword?) -> Bool {
       switch keyword {
-      case "anyOf", "oneOf", "allOf": true
-      case "not", "enum", "const": self == .openAI
+      case .anyOf, .oneOf, .allOf: true
+      case .not, .enum, .const: self == .openAI
       default: false
       }
     }
+
+    fileprivate func refusesAtRoot(_ keyword: String) -> Bool { refusesAtRoot(SchemaKeyword(named: keyword)) }
   }
 
   /// The schema to send.
@@ -32,17 +34,29 @@ struct ToolSchema {
       dropped = []
       return
     }
-    var parts: SchemaParts?
-    if schema["$ref"]?.isString == true || schema.members.contains(where: { vendor.refusesAtRoot($0.key) }) {
-      var found = SchemaParts(root: schema)
-      found.collect()
-      parts = found
+    guard Self.hasParts(schema, vendor) else {
+      dropped = []
+      json = Self.modern(Self.withObjectRoot(schema, nil, vendor), addsItems: vendor == .openAI)
+      return
     }
+    var parts = SchemaParts(root: schema)
+    parts.collect()
     var seen: Set<String> = []
-    dropped = (schema.members.map { ($0.key, $0.value) } + (parts?.inherited ?? [])).compactMap { key, value in
+    dropped = (schema.members.map { ($0.key, $0.value) } + parts.inherited).compactMap { key, value in
       vendor.refusesAtRoot(key) && !value.isNull && seen.insert(key).inserted ? key : nil
     }
     json = Self.modern(Self.withObjectRoot(schema, parts, vendor), addsItems: vendor == .openAI)
+  }
+
+  /// Whether the root refers to something or says what may not stand there.
+  private static func hasParts(_ schema: JSON, _ vendor: Vendor) -> Bool {
+    var isFound = false
+    schema.forEachMember(in: SchemaKeyword.table) { name, value in
+      let keyword = SchemaKeyword(name)
+      isFound = vendor.refusesAtRoot(keyword) || keyword == .ref && schema["$ref"]?.isString == true
+      return !isFound
+    }
+    return isFound
   }
 
   /// Why a keyword of the root is gone, for Anthropic.
@@ -62,27 +76,34 @@ struct ToolSchema {
   ///
   /// With `addsItems` every array says what its items are.
   static func modern(_ schema: JSON, addsItems: Bool) -> JSON {
-    SchemaTree.edited(schema) { node in
-      needsEdit(node, addsItems: addsItems) ? edited(node, addsItems: addsItems) : nil
+    SchemaTree.edited(schema) { node, keyword, value in
+      switch keyword {
+      case .items: value.isNull || value.isArray
+      case .type:
+        value.isNull || !isModern(type: value) || addsItems && isArray(type: value) && node["items"] == nil
+      case .exclusiveMinimum, .exclusiveMaximum: value.isNull || value.bool != nil
+      case .default, .const, .example: false
+      default: value.isNull
+      }
+    } _: {
+      edited($0, addsItems: addsItems)
     }
   }
 
-  private static func needsEdit(_ node: JSON, addsItems: Bool) -> Bool {
-    if node["items"]?.isArray == true || node["items"]?.isNull == true { return true }
-    for member in node.members {
-      if member.isNamed("type"), let type = member.value.string, modernType(type) != type { return true }
-      if isExclusive(member), member.value.bool != nil { return true }
-      if member.value.isNull, !holdsAnything(member) { return true }
-    }
-    return addsItems && isBareArray(node)
+  /// Whether a `type` is said in the words of 2020-12.
+  private static func isModern(type: JSON) -> Bool {
+    guard type.isString else { return true }
+    if type.isString("string") || type.isString("object") { return true }
+    return type.string.map { modernType($0) == $0 } ?? true
+  }
+
+  private static func isArray(type: JSON) -> Bool {
+    if type.isString("string") || type.isString("object") { return false }
+    return type.string.map { $0.lowercased() == "array" } ?? type.elements.contains { $0.isString("array") }
   }
 
   private static func holdsAnything(_ member: JSONMember) -> Bool {
     member.isNamed("default") || member.isNamed("const") || member.isNamed("example")
-  }
-
-  private static func isExclusive(_ member: JSONMember) -> Bool {
-    member.isNamed("exclusiveMinimum") || member.isNamed("exclusiveMaximum")
   }
 
   /// Nil for what allows every type.
@@ -96,7 +117,7 @@ struct ToolSchema {
 
   private static func isBareArray(_ node: JSON) -> Bool {
     guard node["items"] == nil || node["items"]?.isNull == true, let type = node["type"] else { return false }
-    return type.string.map { $0.lowercased() == "array" } ?? type.elements.contains { $0.isString("array") }
+    return isArray(type: type)
   }
 
   private static func edited(_ node: JSON, addsItems: Bool) -> SchemaTree.Members {

@@ -83,6 +83,28 @@ import Wire
     #expect(property(text) != nil)
   }
 
+  /// What a Gemini client's `parameters` are in JSON Schema; what is the same in both keeps its bytes.
+  @Test(
+    arguments: [
+      (#"{"type":"object","properties":{"p":{"type":"str\u0069ng","minLength":1}},"required":["p"]}"#, nil),
+      (#"{"type":"object","properties":{"p":{"anyOf":[{"type":"integer"},{"items":{"type":"string"}}]}}}"#, nil),
+      (#"{"type":"string","enum":["1","2"],"format":"date-time","default":{"nullable":true}}"#, nil),
+      (#"{"properties":{"nullable":{"type":"boolean"}}}"#, nil),
+      (#"{"type":"OBJECT","properties":{}}"#, #"{"type":"object","properties":{}}"#),
+      (#"{"properties":{"p":{"type":"string","nullable":true}}}"#, #"{"properties":{"p":{"type":["string","null"]}}}"#),
+      (#"{"items":{"type":"integer","enum":["1"]}}"#, #"{"items":{"type":"integer","enum":[1]}}"#),
+      (#"{"allOf":[{"type":"string","format":"enum"}]}"#, #"{"allOf":[{"type":"string"}]}"#),
+      (#"{"additionalProperties":{"maxLength":"7"}}"#, #"{"additionalProperties":{"maxLength":7}}"#),
+      (##"{"any_of":[{"ref":"#/defs/a"}]}"##, ##"{"anyOf":[{"$ref":"#/$defs/a"}]}"##),
+      (#"{"example":1}"#, #"{"examples":[1]}"#),
+    ] as [(String, String?)])
+  func `a schema of the subset is said in JSON Schema`(schema: String, expected: String?) throws {
+    let body = #"{"contents":[],"tools":[{"functionDeclarations":[{"name":"f","parameters":\#(schema)}]}]}"#
+    let request = try Gemini().readRequest(JSON(parsing: body), line: RequestLine(model: "m", isStream: false))
+    guard case .function(let read?, _)? = request.tools.first?.kind else { throw JSONError(.unexpectedEnd, at: 0) }
+    #expect(read.text == expected ?? schema)
+  }
+
   @Test func `a tool without parameters has none, and an untyped root becomes an object`() {
     #expect(parameters(GeminiHub.json(#"{"type":"object","properties":{}}"#)).schema == nil)
     let untyped = GeminiHub.written(GeminiHub.make([], tools: [GeminiHub.untyped, GeminiHub.bare])).body["tools"]?

@@ -5,21 +5,38 @@ public struct Alphabet: Sendable, Hashable {
   /// The most characters.
   public var maxLength: Int
   /// Punctuation allowed beside ASCII letters and digits.
-  public var punctuation: String
+  public let punctuation: String
   /// Whether a name must begin with a letter or underscore.
   public var startsWithLetter: Bool
+  /// A bit for each ASCII character that is allowed.
+  private let allowedBelow64: UInt64
+  private let allowedFrom64: UInt64
 
   /// Describes names.
   public init(maxLength: Int, punctuation: String, startsWithLetter: Bool = false) {
     self.maxLength = maxLength
     self.punctuation = punctuation
     self.startsWithLetter = startsWithLetter
+    var allowed: [UInt64] = [0, 0]
+    for byte in UInt8(0)..<128 where byte.isASCIILetterOrDigit || punctuation.utf8.contains(byte) {
+      allowed[Int(byte / 64)] |= 1 << UInt64(byte % 64)
+    }
+    (allowedBelow64, allowedFrom64) = (allowed[0], allowed[1])
   }
 
   /// Whether a name may stay as it is.
   func allows(_ name: String) -> Bool {
-    guard let first = name.utf8.first, name.utf8.count <= maxLength, name.utf8.allSatisfy(allows) else { return false }
-    return !startsWithLetter || mayBegin(with: first)
+    // Walking over the UTF-8 of a short string costs several times as much as its bytes do.
+    var name = name
+    return name.withUTF8 { allows(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Whether a name, given by its bytes, may stay as it is.
+  func allows(_ name: UnsafeRawBufferPointer) -> Bool {
+    guard let first = name.first, name.count <= maxLength, !startsWithLetter || mayBegin(with: first) else {
+      return false
+    }
+    return name.allSatisfy { allows($0) }
   }
 
   /// An allowed name for `name` that is not taken.
@@ -39,7 +56,11 @@ public struct Alphabet: Sendable, Hashable {
     }
   }
 
-  private func allows(_ byte: UInt8) -> Bool { byte.isASCIILetterOrDigit || punctuation.utf8.contains(byte) }
+  /// Whether a name may hold the byte.
+  func allows(_ byte: UInt8) -> Bool {
+    guard byte < 128 else { return false }
+    return (byte < 64 ? allowedBelow64 : allowedFrom64) >> UInt64(byte % 64) & 1 == 1
+  }
 
   private func mayBegin(with byte: UInt8) -> Bool {
     byte == UInt8(ascii: "_") || byte.isASCIILetterOrDigit && byte > UInt8(ascii: "9")

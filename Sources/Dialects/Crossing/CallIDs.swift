@@ -49,26 +49,23 @@ public enum CallIDs {
 
   /// The id to use instead, nil if it fits as it is.
   private static func fitting(_ id: String, _ dialect: DialectID) -> String? {
-    let limit = limit(of: dialect)
-    let isFine = id.utf8.allSatisfy(isAllowed)
-    guard !isFine || id.utf8.count > limit else { return nil }
-    let clean = String(decoding: id.utf8.map { isAllowed($0) ? $0 : UInt8(ascii: "_") }, as: UTF8.self)
+    let alphabet = alphabet(of: dialect)
+    guard !id.isEmpty, !alphabet.allows(id) else { return nil }
+    let clean = String(decoding: id.utf8.map { alphabet.allows($0) ? $0 : UInt8(ascii: "_") }, as: UTF8.self)
     // The hash keeps ids apart that differ only in what was replaced or cut.
-    return clean.prefix(limit - 9) + "_" + Fingerprint.text(id)
+    return clean.prefix(alphabet.maxLength - 9) + "_" + Fingerprint.text(id)
   }
 
-  /// The most characters of an id.
-  ///
-  /// Chat refuses 41 with `string_above_max_length`, Responses 65.
-  private static func limit(of dialect: DialectID) -> Int {
+  /// What an id may be made of; Chat refuses 41 characters with `string_above_max_length`, Responses 65.
+  private static func alphabet(of dialect: DialectID) -> Alphabet {
     switch dialect {
-    case .openAIChat: 40
-    case .openAIResponses: 64
-    case .anthropic, .gemini: 128
+    case .openAIChat: chat
+    case .openAIResponses: responses
+    case .anthropic, .gemini: others
     }
   }
 
-  private static func isAllowed(_ byte: UInt8) -> Bool {
-    byte.isASCIILetterOrDigit || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
-  }
+  private static let chat = Alphabet(maxLength: 40, punctuation: "_-")
+  private static let responses = Alphabet(maxLength: 64, punctuation: "_-")
+  private static let others = Alphabet(maxLength: 128, punctuation: "_-")
 }

@@ -43,9 +43,10 @@ public struct ClientTools: Sendable {
   private static func isNeeded(_ request: ConversationRequest) -> Bool {
     func isOwn(_ opaque: OpaquePart) -> Bool { opaque.dialect == .openAIResponses }
     return request.tools.contains { if case .opaque(let opaque) = $0.kind { isOwn(opaque) } else { false } }
-      || request.messages.contains { message in
-        message.parts.contains { if case .opaque(let opaque) = $0.content { isOwn(opaque) } else { false } }
-      }
+      || request.messages.holdOpaqueParts
+        && request.messages.contains { message in
+          message.parts.contains { if case .opaque(let opaque) = $0.content { isOwn(opaque) } else { false } }
+        }
   }
 
   /// Declares the tools that items of the history brought; of two with one name the first counts.

@@ -9,7 +9,9 @@ enum CompactedHistory {
   static func apply(
     _ messages: inout [Message], for upstream: DialectID, _ quirks: Quirks, losses: inout Losses
   ) {
-    guard messages.contains(where: { $0.parts.contains { needsWords($0, upstream, quirks) } }) else { return }
+    guard messages.holdOpaqueParts,
+      messages.contains(where: { $0.parts.contains { needsWords($0, upstream, quirks) } })
+    else { return }
     var result: [Message] = []
     for (index, message) in messages.enumerated() {
       var rest = message

@@ -41,6 +41,7 @@ public struct Compaction: Sendable {
 
   /// Takes the trigger out; returns whether there was one.
   private static func takeTrigger(_ messages: inout [Message]) -> Bool {
+    guard messages.holdOpaqueParts else { return false }
     var isFound = false
     for index in messages.indices {
       let count = messages[index].parts.count

@@ -40,7 +40,7 @@ public struct Crossing: Sendable {
     _ inbound: InboundRequest, _ bytes: UnsafeRawBufferPointer, to upstream: DialectID, _ quirks: Quirks
   ) -> Bool {
     guard inbound.dialect == upstream, !inbound.hasSeal else { return false }
-    return !readerWords(upstream, quirks).contains { ByteSearch.contains($0, in: bytes) }
+    return !ByteSearch.containsAny(of: readerWords(upstream, quirks), in: bytes)
   }
 
   /// Words that show that a body may hold what this provider does not know and no splice can mend.

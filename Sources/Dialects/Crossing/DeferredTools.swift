@@ -21,9 +21,11 @@ enum DeferredTools {
       return isMissing(opaque.dialect) && isSearch(opaque)
     }
     for index in request.tools.indices {
-      guard let dialect = request.tools[index].extensions?.dialect, isMissing(dialect) else { continue }
+      guard let own = request.tools[index].extensions, isMissing(own.dialect), own.source["defer_loading"] != nil
+      else { continue }
       request.tools[index].extensions?.residue.take("defer_loading")
     }
+    guard request.messages.holdOpaqueParts else { return }
     for index in request.messages.indices {
       request.messages[index].parts.removeAll { part in
         guard case .opaque(let opaque) = part.content else { return false }

@@ -9,7 +9,13 @@ import Wire
 enum HostedHistory {
   static func apply(_ messages: inout [Message], for upstream: DialectID, _ origin: SealOrigin?) {
     let isNeeded = messages.contains { message in
-      message.parts.contains { isSealed($0) || hostedCall($0, for: upstream) != nil }
+      message.parts.indices.contains { index in
+        switch message.parts[index].content {
+        case .reasoning: isSealed(message.parts[index])
+        case .opaque: hostedCall(message.parts[index], for: upstream) != nil
+        default: false
+        }
+      }
     }
     guard isNeeded else { return }
     var result: [Message] = []

@@ -61,6 +61,10 @@ public struct ToolLowering: Sendable {
   private let capabilities: Capabilities
   /// The client's tools in its order, without duplicates.
   private var declared: [Original] = []
+  /// The same, for looking them up.
+  private var known: Set<Original> = []
+  /// Whether one of them is in a namespace.
+  private var hasNamespaces = false
   private var lowered: [Original: String] = [:]
   private var originals: [Sent: Original] = [:]
   private var taken: Set<Sent> = []
@@ -71,12 +75,12 @@ public struct ToolLowering: Sendable {
   /// Plans the mapping for a request's tools and the calls in its history.
   public init(_ request: ConversationRequest, capabilities: Capabilities) {
     self.capabilities = capabilities
-    var seen: Set<Original> = []
     var vendors: Set<ExactName> = []
     for tool in request.tools {
       if let original = Self.original(of: tool) {
-        if let twin = original.twin, seen.contains(twin) { continue }
-        if seen.insert(original).inserted { declared.append(original) }
+        if original.namespace != nil { hasNamespaces = true }
+        if knownTwin(of: original) != nil { continue }
+        if known.insert(original).inserted { declared.append(original) }
       } else if !tool.name.isEmpty {
         taken.insert(Sent(tool.name))
         vendors.insert(ExactName(tool.name))
@@ -85,11 +89,12 @@ public struct ToolLowering: Sendable {
     // First what is declared, then what only the history knows: names must not change when the history grows.
     assignNames(declared)
     var historic: [Original] = []
-    for call in request.messages.flatMap(\.toolCalls) {
+    var met: Set<Original> = []
+    for call in request.messages.lazy.flatMap(\.toolCalls) {
       // A call of a tool its vendor defined (`bash`) is that tool's, and keeps its name.
-      if call.namespace == nil, vendors.contains(ExactName(call.name)) { continue }
+      if !vendors.isEmpty, call.namespace == nil, vendors.contains(ExactName(call.name)) { continue }
       let original = Original(call.name, in: call.namespace, call.kind)
-      if seen.insert(original).inserted, self.declared(like: original) == nil { historic.append(original) }
+      if met.insert(original).inserted, self.declared(like: original) == nil { historic.append(original) }
     }
     assignNames(historic)
   }
@@ -121,10 +126,16 @@ public struct ToolLowering: Sendable {
   /// The declared tool that a call or choice means: itself, or the first of its name where kind or namespace differ
   /// because the client left them out or has changed its mind.
   private func declared(like tool: Original) -> Original? {
-    if lowered[tool] != nil || declared.contains(tool) { return tool }
-    if let twin = tool.twin, declared.contains(twin) { return twin }
+    if lowered[tool] != nil || known.contains(tool) { return tool }
+    if let twin = knownTwin(of: tool) { return twin }
     return declared.first { $0.name == tool.name && $0.namespace == tool.namespace }
       ?? (tool.namespace == nil ? declared.first { $0.name == tool.name } : nil)
+  }
+
+  /// The declared tool that is another way to say `tool`.
+  private func knownTwin(of tool: Original) -> Original? {
+    guard hasNamespaces || tool.namespace != nil, let twin = tool.twin, known.contains(twin) else { return nil }
+    return twin
   }
 
   /// The upstream's name of a tool the client calls `tool`.
@@ -161,11 +172,12 @@ public struct ToolLowering: Sendable {
   /// The request as the upstream may see it.
   public func lower(_ request: ConversationRequest, losses: inout Losses) -> ConversationRequest {
     var request = request
+    if !isIdentity || hasNamespaces { request.tools = request.tools.map { lower($0, &losses) } }
     var seen: Set<Sent> = []
-    request.tools = request.tools.map { lower($0, &losses) }.filter { tool in
+    request.tools.removeAll { tool in
       let isNew = tool.name.isEmpty || seen.insert(Sent(tool.name, in: tool.namespace?.name)).inserted
       if !isNew { losses.add(tool.place, "a second tool named \(tool.name) was left out") }
-      return isNew
+      return !isNew
     }
     guard !isIdentity else { return request }
     switch request.toolChoice {
@@ -192,7 +204,7 @@ public struct ToolLowering: Sendable {
 
   private func lower(_ tool: Tool, _ losses: inout Losses) -> Tool {
     guard let original = Self.original(of: tool),
-      let name = lowered[original] ?? original.twin.flatMap({ declared.contains($0) ? sentName(of: $0) : nil })
+      let name = lowered[original] ?? knownTwin(of: original).map(sentName)
     else { return tool }
     var tool = tool
     tool.name = name

@@ -10,65 +10,68 @@ public enum ToolPairing {
   /// Repairs `messages` in place; what only the messages that are taken apart said is a loss for `upstream`.
   public static func repair(_ messages: inout [Message], for upstream: DialectID? = nil, losses: inout Losses) {
     assignIDs(&messages)
-    var asked: [String: Asked] = [:]
     var repaired: [Message] = []
+    repaired.reserveCapacity(messages.count)
     var position = 0
     while position < messages.count {
-      let message = messages[position]
-      let calls = message.role == .assistant ? message.toolCalls : []
-      guard !calls.isEmpty else {
-        let (kept, orphans) = split(message)
-        for orphan in orphans { declareOrphan(orphan, of: message, &losses) }
-        if kept == nil { declareRest(of: message, upstream, &losses) }
-        if let kept = withOrphansAsText(kept, orphans, original: message) { repaired.append(kept) }
+      guard messages[position].role == .assistant, messages[position].hasCalls else {
+        add(messages[position], to: &repaired, upstream, &losses)
         position += 1
         continue
       }
       // The turn may be spread over several assistant messages; results follow up to the next assistant turn.
-      var turn = [message]
-      position += 1
+      var calls = TurnCalls()
       while position < messages.count, messages[position].role == .assistant {
-        turn.append(messages[position])
+        calls.add(callsOf: messages[position])
+        repaired.append(messages[position])
         position += 1
       }
-      for part in turn.flatMap(\.parts) {
-        guard case .toolCall(let call) = part.content, let id = call.id else { continue }
-        asked[id] = Asked(name: call.name, kind: call.kind, path: part.path)
-      }
-      let wanted = turn.flatMap(\.toolCalls).compactMap(\.id)
-      let known = Set(wanted)
-      var results: [String: Part] = [:]
       var rest: [Message] = []
       while position < messages.count, messages[position].role != .assistant {
-        let (kept, found) = split(messages[position])
-        for part in found {
-          guard case .toolResult(let result) = part.content, let id = result.callID, known.contains(id) else {
-            declareOrphan(part, of: messages[position], &losses)
-            if let text = orphanText(part) { rest.append(Message(.user, [text])) }
-            continue
-          }
-          if results[id] != nil {
-            losses.add(path(of: part, in: messages[position]), "a second result of tool call \(id) replaces the first")
-          }
-          results[id] = part
-        }
-        if let kept { rest.append(kept) } else { declareRest(of: messages[position], upstream, &losses) }
+        take(messages[position], for: &calls, rest: &rest, upstream, &losses)
         position += 1
       }
-      repaired += turn
-      repaired.append(
-        Message(.tool, wanted.map { id in result(id, results[id], asked[id], &losses) }))
+      repaired.append(Message(.tool, calls.results { result(of: $0, &losses) }))
       repaired += rest
     }
     messages = repaired
   }
 
-  /// What a result may want to know of its call.
-  private struct Asked {
-    var name: String
-    var kind: ToolCall.Kind
-    /// Where it stood.
-    var path: String?
+  /// A message that stands behind no calls, or before them: whatever results it holds answer nothing.
+  private static func add(
+    _ message: Message, to repaired: inout [Message], _ upstream: DialectID?, _ losses: inout Losses
+  ) {
+    guard message.hasResults else { return repaired.append(message) }
+    let (kept, orphans) = split(message)
+    for orphan in orphans { declareOrphan(orphan, of: message, &losses) }
+    if kept == nil { declareRest(of: message, upstream, &losses) }
+    if let kept = withOrphansAsText(kept, orphans, original: message) { repaired.append(kept) }
+  }
+
+  /// Takes the results out of a message behind a turn's calls; what else it says goes into `rest`.
+  private static func take(
+    _ message: Message, for calls: inout TurnCalls, rest: inout [Message], _ upstream: DialectID?,
+    _ losses: inout Losses
+  ) {
+    guard message.hasResults else { return rest.append(message) }
+    var kept: [Part] = []
+    for part in message.parts {
+      guard case .toolResult(let result) = part.content else {
+        kept.append(part)
+        continue
+      }
+      guard let id = result.callID, let isFirst = calls.answer(id, part) else {
+        declareOrphan(part, of: message, &losses)
+        if let text = orphanText(part) { rest.append(Message(.user, [text])) }
+        continue
+      }
+      if !isFirst { losses.add(path(of: part, in: message), "a second result of tool call \(id) replaces the first") }
+    }
+    guard !kept.isEmpty else { return declareRest(of: message, upstream, &losses) }
+    var message = message
+    message.parts = kept
+    if message.role == .tool { message.role = .user }
+    rest.append(message)
   }
 
   /// Gives calls without an id, or with one that is in use already, an id that follows from their place, and results
@@ -86,18 +89,19 @@ public enum ToolPairing {
         case .toolCall(var call):
           let original = call.id.flatMap { $0.isEmpty ? nil : $0 }
           var id = original ?? "call_\(index)_\(part)"
-          if !used.insert(id).inserted {
-            id += "_\(index)_\(part)"
-            used.insert(id)
-          }
-          call.id = id
+          while !used.insert(id).inserted { id += "_\(index)_\(part)" }
           open.add(OpenCalls.Call(original: original, id: id, name: call.name))
+          if id == call.id { continue }
+          call.id = id
           messages[index].parts[part].content = .toolCall(call)
         case .toolResult(var result):
           if let call = open.take(for: result) {
+            // One outside the model's turn gets the name later, with the rest of what its call tells.
+            if call.id == result.callID, !isAssistant { continue }
             result.callID = call.id
             result.name = result.name ?? call.name
           } else if let id = result.callID, let answered = open.answeredID(id) {
+            if answered == id { continue }
             result.callID = answered
           }
           messages[index].parts[part].content = .toolResult(result)
@@ -138,19 +142,19 @@ public enum ToolPairing {
     return (kept, results)
   }
 
-  private static func result(
-    _ id: String, _ part: Part?, _ call: Asked?, _ losses: inout Losses
-  ) -> Part {
-    guard var part, case .toolResult(var result) = part.content else {
-      losses.add(call?.path ?? "tool call \(id)", "has no result in the history; an error result stands in its place")
+  /// The result of a call: what the history has, else an error.
+  private static func result(of call: TurnCalls.Call, _ losses: inout Losses) -> Part {
+    guard var part = call.result, case .toolResult(var result) = part.content else {
+      losses.add(
+        call.path ?? "tool call \(call.id)", "has no result in the history; an error result stands in its place")
       return Part(
         .toolResult(
           ToolResult(
-            callID: id, kind: call?.kind ?? .function, name: call?.name,
+            callID: call.id, kind: call.kind, name: call.name,
             parts: [.text("The tool call was interrupted: there is no result.")], isError: true)))
     }
-    result.name = result.name ?? call?.name
-    result.kind = call?.kind ?? result.kind
+    result.name = result.name ?? call.name
+    result.kind = call.kind
     part.content = .toolResult(result)
     return part
   }
@@ -181,4 +185,9 @@ public enum ToolPairing {
     if message.role == .tool { message.role = .user }
     return message
   }
+}
+
+extension Message {
+  fileprivate var hasCalls: Bool { parts.contains { if case .toolCall = $0.content { true } else { false } } }
+  fileprivate var hasResults: Bool { parts.contains { if case .toolResult = $0.content { true } else { false } } }
 }

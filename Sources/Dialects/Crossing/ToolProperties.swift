@@ -49,16 +49,29 @@ struct ToolProperties: Sendable {
 
   /// The schema with what its root refers to and chooses between in one place, where there is such.
   private static func shaped(_ schema: JSON) -> (json: JSON, dropped: [String]) {
-    let isSplit = schema.members.contains { ["$ref", "allOf", "anyOf", "oneOf"].contains($0.key) }
+    var isSplit = false
+    schema.forEachMember(in: SchemaKeyword.table) { name, _ in
+      switch SchemaKeyword(name) {
+      case .ref, .allOf, .anyOf, .oneOf: isSplit = true
+      default: break
+      }
+      return !isSplit
+    }
     guard isSplit else { return (schema, []) }
     let shaped = ToolSchema(schema, for: .anthropic)
     return (shaped.json, shaped.dropped)
   }
 
   private static func names(for schema: JSON, _ naming: Alphabet) -> Names? {
-    let keys = (schema["properties"] ?? .null).members.map { ExactName($0.key) }
+    guard let properties = schema["properties"] else { return nil }
+    var allFit = true
+    properties.forEachName { name in
+      allFit = naming.allows(name)
+      return allFit
+    }
+    guard !allFit else { return nil }
+    let keys = properties.members.map { ExactName($0.key) }
     let misfits = keys.filter { !naming.allows($0.text) }
-    guard !misfits.isEmpty else { return nil }
     var taken = Set(keys)
     var names = Names()
     for key in misfits where names.sent[key] == nil {

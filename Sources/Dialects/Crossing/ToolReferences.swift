@@ -6,6 +6,7 @@ import Wire
 /// Everybody else was sent all tools from the start, and would get an empty result instead.
 enum ToolReferences {
   static func apply(_ messages: inout [Message]) {
+    guard messages.holdOpaqueParts else { return }
     for message in messages.indices {
       for part in messages[message].parts.indices {
         guard case .toolResult(var result) = messages[message].parts[part].content else { continue }

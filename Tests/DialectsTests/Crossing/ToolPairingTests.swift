@@ -43,6 +43,31 @@ private func notation(_ messages: [Message]) -> [String] {
 }
 
 @Suite struct ToolPairingTests {
+  /// Turns of so many calls are looked up in another way than small ones.
+  @Test(arguments: [1, 2, 16, 17, 40]) func everyCallOfALargeTurnGetsItsResult(count: Int) {
+    let calls = (0..<count).map { "call(c\($0),f)" }.joined(separator: " ")
+    let results = (0..<count).map { "result(c\($0),r\($0))" }
+    var messages = history(["assistant: \(calls)", "tool: \(results.reversed().joined(separator: " "))", "user: next"])
+    var losses = Losses()
+    ToolPairing.repair(&messages, losses: &losses)
+    #expect(
+      notation(messages) == ["assistant: \(calls)", "tool: \(results.joined(separator: " "))", "user: next"])
+    #expect(losses.isEmpty)
+  }
+
+  @Test(arguments: [1, 3, 16, 17, 40]) func resultsWithoutIDFindTheirCallsByNameOrOrder(count: Int) {
+    let calls = (0..<count).map { "call(,f\($0))" }.joined(separator: " ")
+    let named = (0..<count).map { "named(f\($0),r\($0))" }
+    let unnamed = (0..<count).map { "result(,r\($0))" }
+    let wanted = (0..<count).map { "result(call_0_\($0),r\($0))" }.joined(separator: " ")
+    for results in [named.reversed(), named, unnamed] {
+      var messages = history(["assistant: \(calls)", "user: \(results.joined(separator: " "))"])
+      var losses = Losses()
+      ToolPairing.repair(&messages, losses: &losses)
+      #expect(notation(messages).last == "tool: \(wanted)")
+    }
+  }
+
   static let cases: [(name: String, before: [String], after: [String], losses: Int)] = [
     (
       "a legal history is left alone",

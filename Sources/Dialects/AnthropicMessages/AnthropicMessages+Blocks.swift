@@ -38,8 +38,7 @@ extension AnthropicRequestComposer {
       write(result, own, path: placed.path, to: &writer)
     case .toolCall(let call):
       let input = input(of: call, own?.source, path: placed.path)
-      let names = quirks.stripBetas ? ["caller"] : []
-      let block = JSON { writer in
+      let write: (inout JSONWriter) -> Void = { writer in
         writer.object(restoring: own) { writer in
           writer.member("type", static: "tool_use")
           if let id = call.id { writer.member("id", id) }
@@ -47,7 +46,9 @@ extension AnthropicRequestComposer {
           if let input { writer.member("input", input) }
         }
       }
-      writer.value(names.isEmpty ? block : strip(block, names, path: placed.path))
+      // Only a block that was Anthropic's already can have it.
+      guard quirks.stripBetas, own != nil else { return write(&writer) }
+      writer.value(strip(JSON(write), ["caller"], path: placed.path))
     default:
       AnthropicMessages.write(part, own, to: &writer)
     }

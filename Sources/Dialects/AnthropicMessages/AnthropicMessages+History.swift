@@ -104,7 +104,7 @@ extension AnthropicRequestComposer {
     var shaped: [Turn] = []
     for turn in turns where turn.role == .user || !turn.parts.isEmpty { append(turn.role, turn.parts, to: &shaped) }
     trimEnd(&shaped)
-    for index in shaped.indices where shaped[index].role == .user {
+    for index in shaped.indices where shaped[index].role == .user && !startsWithOnlyResult(shaped[index].parts) {
       let parts = shaped[index].parts
       // Results must stand directly behind the calls they answer; of two for one call the later counts.
       var places: [String: Int] = [:]
@@ -132,6 +132,12 @@ extension AnthropicRequestComposer {
     return shaped
   }
 
+  /// Whether the first part is the only result, as in most turns: there is nothing to put in order then.
+  private static func startsWithOnlyResult(_ parts: [PlacedPart]) -> Bool {
+    func isResult(_ index: Int) -> Bool { if case .toolResult = parts[index].part.content { true } else { false } }
+    return !parts.isEmpty && isResult(0) && !parts.indices.dropFirst().contains(where: isResult)
+  }
+
   /// The last assistant text may not end in white space.
   private static func trimEnd(_ turns: inout [Turn]) {
     guard let turn = turns.indices.last, turns[turn].role == .assistant else { return }
@@ -148,6 +154,7 @@ extension AnthropicRequestComposer {
   /// The parts of a message that go out, others declared.
   private mutating func prepare(_ message: Message, path: String) -> [PlacedPart] {
     var prepared: [PlacedPart] = []
+    prepared.reserveCapacity(message.parts.count)
     for part in message.parts {
       let path = part.path ?? path
       if let ready = prepare(part, role: message.role, path: path) {

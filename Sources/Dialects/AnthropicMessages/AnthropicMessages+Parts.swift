@@ -11,15 +11,18 @@ extension AnthropicMessages {
   }
 
   /// The parts of a `content` member, a string or an array of blocks.
-  static func readContent(_ value: JSON?, path: String, from side: Side) throws(DialectError) -> [Part] {
+  static func readContent(
+    _ value: JSON?, path: @autoclosure () -> String, from side: Side
+  ) throws(DialectError) -> [Part] {
     guard let value else { return [] }
     if let text = value.string { return [.text(text)] }
+    let path = path()
     guard value.isArray else { throw DialectError("must be a string or an array", path: path) }
     var parts: [Part] = []
     var pending: ReasoningState?
     var index = 0
     for element in value.elements {
-      let place = "\(path)[\(index)]"
+      let place = LossPlace.element(index, of: "", in: path)
       index += 1
       guard element.isObject else { throw DialectError("must be an object", path: place) }
       if case .client(let mark) = side, let data = redactedSlot(element) {

@@ -100,7 +100,7 @@ extension AnthropicMessages {
     guard list.isArray else { throw DialectError("must be an array", path: "messages") }
     var messages: [Message] = []
     for element in list.elements {
-      let path = "messages[\(messages.count)]"
+      let path = LossPlace.element(messages.count, of: "messages")
       guard element.isObject else { throw DialectError("must be an object", path: path) }
       var entry = ObjectReader(element)
       let role: Role

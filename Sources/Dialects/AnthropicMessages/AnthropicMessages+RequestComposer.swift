@@ -46,17 +46,21 @@ struct AnthropicRequestComposer {
     let format = composeFormat()
     let model = target.model
     let own = request.extensions.own(AnthropicMessages.dialect)
-    var writer = JSONWriter()
+    var writer = JSONWriter(capacity: request.roughSize)
     writer.object(restoring: own) { writer in
       if own == nil || own?.source["model"] != nil { writer.member("model", model) }
       if let limit = thinking.maxTokens { writer.member("max_tokens", limit) }
-      if let system { writer.member("system", system) }
+      switch system {
+      case .text(let text): writer.member("system", text)
+      case .whole(let json): writer.member("system", json)
+      case nil: break
+      }
       writer.array("messages") { writer in
         for turn in turns { write(turn, to: &writer) }
       }
       if !tools.isEmpty || own?.source["tools"]?.isArray == true {
         writer.array("tools") { writer in
-          for tool in tools { writer.value(tool.json) }
+          for tool in tools { tool.write(to: &writer) }
         }
       }
       if let toolChoice { writer.member("tool_choice", toolChoice) }
@@ -95,19 +99,26 @@ struct AnthropicRequestComposer {
 
   // MARK: - Output
 
-  private mutating func composeSystem(_ parts: [PlacedPart]) -> JSON? {
-    if isNative, let system = source?["system"], parts.isEmpty { return system.isNull ? nil : system }
+  /// Instructions as they go out.
+  private enum ComposedSystem {
+    case text(String)
+    case whole(JSON)
+  }
+
+  private mutating func composeSystem(_ parts: [PlacedPart]) -> ComposedSystem? {
+    if isNative, let system = source?["system"], parts.isEmpty { return system.isNull ? nil : .whole(system) }
     let parts = withoutMark(parts)
     guard !parts.isEmpty else { return nil }
     if isNative, source?["system"]?.isString == true, let text = AnthropicMessages.systemString(of: parts.map(\.part)) {
-      return .string(text)
+      return .text(text)
     }
-    if parts.count == 1, !isNative, case .text(let text) = parts[0].part.content { return .string(text.text) }
-    return JSON { writer in
-      writer.array { writer in
-        for part in parts { write(part, to: &writer) }
-      }
-    }
+    if parts.count == 1, !isNative, case .text(let text) = parts[0].part.content { return .text(text.text) }
+    return .whole(
+      JSON { writer in
+        writer.array { writer in
+          for part in parts { write(part, to: &writer) }
+        }
+      })
   }
 
   /// Claude Code's mark goes to Anthropic itself only: it would spoil the prefix cache of any other provider.

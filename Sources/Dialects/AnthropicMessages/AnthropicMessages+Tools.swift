@@ -7,7 +7,7 @@ extension AnthropicMessages {
     guard list.isArray else { throw DialectError("must be an array", path: "tools") }
     var tools: [Tool] = []
     for element in list.elements {
-      let path = "tools[\(tools.count)]"
+      let path = LossPlace.element(tools.count, of: "tools")
       guard element.isObject else { throw DialectError("must be an object", path: path) }
       tools.append(readTool(element, path: path))
     }
@@ -41,6 +41,40 @@ extension AnthropicMessages {
   }
 }
 
+/// A tool as it goes out.
+enum ComposedTool {
+  /// As its JSON object stands.
+  case whole(JSON)
+  /// Another protocol's function.
+  case function(name: String, description: String?, schema: JSON, strict: Bool?)
+
+  /// Empty for one without a name.
+  var name: String {
+    switch self {
+    case .whole(let json): json["name"]?.string ?? ""
+    case .function(let name, _, _, _): name
+    }
+  }
+
+  /// Nil for one without a type, which is a function.
+  var type: String? {
+    if case .whole(let json) = self { json["type"]?.string } else { nil }
+  }
+
+  func write(to writer: inout JSONWriter) {
+    switch self {
+    case .whole(let json): writer.value(json)
+    case .function(let name, let description, let schema, let strict):
+      writer.object { writer in
+        writer.member("name", name)
+        if let description, !description.isEmpty { writer.member("description", description) }
+        writer.member("input_schema", schema)
+        if let strict { writer.member("strict", strict) }
+      }
+    }
+  }
+}
+
 extension AnthropicRequestComposer {
   /// Members of tools that Anthropic takes behind a beta and others refuse.
   private static let betaMembers = [
@@ -51,30 +85,34 @@ extension AnthropicRequestComposer {
   /// As many strict tools as Anthropic compiles for one request.
   private static let strictToolLimit = 20
 
-  /// The tools as they go out, each a whole JSON object.
-  mutating func composeTools() -> [(name: String, json: JSON)] {
-    var composed: [(name: String, json: JSON)] = []
+  /// The tools as they go out.
+  mutating func composeTools() -> [ComposedTool] {
+    var composed: [ComposedTool] = []
     var names: Set<String> = []
     var strictTools = 0
     for tool in allowedTools() {
       let path = tool.place
       losses.add(tool.extensions, writing: AnthropicMessages.dialect)
-      guard let json = compose(tool, path: path, strictTools: &strictTools) else { continue }
-      if quirks.stripBetas, let type = json["type"]?.string, Self.betaTools.contains(where: { type.hasPrefix($0) }) {
+      guard let made = compose(tool, path: path, strictTools: &strictTools) else { continue }
+      if quirks.stripBetas, let type = made.type, Self.betaTools.contains(where: { type.hasPrefix($0) }) {
         losses.add(path, "this provider does not take it")
         continue
       }
-      let name = json["name"]?.string ?? ""
+      let name = made.name
       guard isNative || name.isEmpty || names.insert(name).inserted else {
         losses.add(path, "a second tool named `\(name)` was left out")
         continue
       }
-      composed.append((name, quirks.stripBetas ? strip(json, Self.betaMembers, path: path, tool) : json))
+      if quirks.stripBetas, case .whole(let json) = made {
+        composed.append(.whole(strip(json, Self.betaMembers, path: path, tool)))
+      } else {
+        composed.append(made)
+      }
     }
     if composed.isEmpty, !isNative {
       // Calls in the history demand that tools are defined.
       for name in calledNames() where names.insert(name).inserted {
-        composed.append((name, function(name: name, description: nil, schema: nil, strict: nil, of: nil)))
+        composed.append(function(name: name, description: nil, schema: nil, strict: nil, of: nil))
       }
       onlyHistoryTools = !composed.isEmpty
     }
@@ -101,19 +139,20 @@ extension AnthropicRequestComposer {
     }
   }
 
-  private mutating func compose(_ tool: Tool, path: String, strictTools: inout Int) -> JSON? {
+  private mutating func compose(_ tool: Tool, path: String, strictTools: inout Int) -> ComposedTool? {
     switch tool.kind {
     case .function(let schema, let strict):
       if let own = tool.extensions.own(AnthropicMessages.dialect) {
-        return JSON { writer in
-          writer.object(restoring: own) { writer in
-            if let type = own.source["type"], type.isString { writer.member("type", type) }
-            writer.member("name", tool.name)
-            if let description = tool.description { writer.member("description", description) }
-            if let schema { writer.member("input_schema", schema) }
-            if let strict { writer.member("strict", strict) }
-          }
-        }
+        return .whole(
+          JSON { writer in
+            writer.object(restoring: own) { writer in
+              if let type = own.source["type"], type.isString { writer.member("type", type) }
+              writer.member("name", tool.name)
+              if let description = tool.description { writer.member("description", description) }
+              if let schema { writer.member("input_schema", schema) }
+              if let strict { writer.member("strict", strict) }
+            }
+          })
       }
       var sent: Bool?
       if strict == true {
@@ -136,33 +175,26 @@ extension AnthropicRequestComposer {
       }
       return function(name: tool.name, description: tool.description, schema: schema, strict: nil, of: tool)
     case .hosted(let hosted):
-      return hosted.original.dialect == AnthropicMessages.dialect
-        ? hosted.original.json : compose(hosted, path: path)
+      return .whole(
+        hosted.original.dialect == AnthropicMessages.dialect ? hosted.original.json : compose(hosted, path: path))
     case .opaque(let part):
       guard part.dialect == AnthropicMessages.dialect else {
         losses.addTool(path, part.type, "Anthropic Messages has no `\(part.type)` tool")
         return nil
       }
-      return part.json
+      return .whole(part.json)
     }
   }
 
   private mutating func function(
     name: String, description: String?, schema: JSON?, strict: Bool?, of tool: Tool?
-  ) -> JSON {
+  ) -> ComposedTool {
     let shaped = ToolSchema(schema, for: .anthropic)
     for keyword in shaped.dropped {
       guard let tool else { continue }
       losses.add(tool, .schema, below: keyword, ToolSchema.merged)
     }
-    return JSON { writer in
-      writer.object { writer in
-        writer.member("name", name)
-        if let description, !description.isEmpty { writer.member("description", description) }
-        writer.member("input_schema", shaped.json)
-        if let strict { writer.member("strict", strict) }
-      }
-    }
+    return .function(name: name, description: description, schema: shaped.json, strict: strict)
   }
 
   /// A vendor-run tool of another protocol in the oldest version of Anthropic's, which most models and providers have.

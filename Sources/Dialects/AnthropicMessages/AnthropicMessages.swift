@@ -38,6 +38,10 @@ extension AnthropicMessages {
   static let placeholder = "."
 
   static func isBlank(_ text: String) -> Bool {
-    text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
+    text.unicodeScalars.allSatisfy { scalar in
+      // Nearly every text begins with one of these, and to ask for properties takes long.
+      if ("!"..."~").contains(scalar) { return false }
+      return scalar.properties.isWhitespace
+    }
   }
 }

@@ -139,7 +139,7 @@ extension Gemini {
     let text = pieces.joined(separator: "\n")
     if result.isError {
       writer.object { $0.member("error", text) }
-    } else if let object = try? JSON(parsing: text), object.isObject {
+    } else if let object = JSON(objectIn: text) {
       writer.value(object)
     } else {
       writer.object { $0.member("result", text) }

@@ -34,9 +34,7 @@ extension Gemini {
       part.content = .opaque(opaque)
     }
     if let signature = reader.takeString(.thoughtSignature) { part.state = source.state(signature) }
-    var extensions = Extensions(.gemini, path: path, reader)
-    if let inner = content.inner { extensions.nested = [inner] }
-    part.extensions = extensions
+    part.extensions = Extensions(.gemini, path: path, reader, nested: content.inner.map { [$0] } ?? [])
     if let state = part.state, state.dialect != .gemini {
       part.state = nil
       if let text = state.note {

@@ -27,8 +27,8 @@ extension Gemini {
         throw DialectError("must be an object or an array", path: "contents")
       }
       for (index, content) in (contents.isObject ? [contents] : Array(contents.elements)).enumerated() {
-        request.messages.append(
-          try Self.readContent(content, path: contents.isObject ? "contents" : "contents[\(index)]", line.seals))
+        let path = contents.isObject ? "contents" : LossPlace.element(index, of: "contents")
+        request.messages.append(try Self.readContent(content, path: path, line.seals))
       }
     }
     if let tools = reader.take("tools") {
@@ -94,7 +94,7 @@ extension Gemini {
     if list.isObject { return try readPart(list, path: path + ".parts", from: source, into: &parts) }
     guard list.isArray else { throw DialectError("must be an array", path: path + ".parts") }
     for (index, part) in list.elements.enumerated() {
-      try readPart(part, path: "\(path).parts[\(index)]", from: source, into: &parts)
+      try readPart(part, path: LossPlace.element(index, of: "parts", in: path), from: source, into: &parts)
     }
   }
 
@@ -109,19 +109,21 @@ extension Gemini {
     }
     let own = request.extensions.own(.gemini)
     let isWrapped = own?.path.isEmpty == false
-    var declared = losses
-    let body = JSON { writer in
-      let write: (inout JSONWriter) -> Void = { writer in
-        Self.write(request, own: own, isWrapped: isWrapped, target: target, to: &writer, losses: &declared)
-      }
-      if isWrapped {
-        writer.object { $0.object("generateContentRequest", restoring: own, write) }
-      } else {
-        writer.object(restoring: own, write)
+    var writer = JSONWriter(capacity: request.roughSize)
+    let write: (inout JSONWriter, inout Losses) -> Void = { writer, losses in
+      writer.object(restoring: own) { writer in
+        Self.write(request, own: own, isWrapped: isWrapped, target: target, to: &writer, losses: &losses)
       }
     }
-    losses = declared
-    return Self.bytes(of: body, without: target.quirks.stripFields, losses: &losses)
+    if isWrapped {
+      writer.object { writer in
+        writer.key("generateContentRequest")
+        write(&writer, &losses)
+      }
+    } else {
+      write(&writer, &losses)
+    }
+    return Self.strip(target.quirks.stripFields, from: writer.finish(), losses: &losses)
   }
 
   private static func write(
@@ -181,17 +183,14 @@ extension Gemini {
     if request.store == true { losses.add(.store, none) }
   }
 
-  private static func bytes(of body: JSON, without fields: [String], losses: inout Losses) -> [UInt8] {
+  private static func strip(_ fields: [String], from bytes: [UInt8], losses: inout Losses) -> [UInt8] {
+    guard !fields.isEmpty, let body = try? JSON(parsing: bytes) else { return bytes }
     for member in body.members where fields.contains(member.key) { losses.add(member.key, Crossing.refused) }
     var writer = JSONWriter()
-    if fields.isEmpty {
-      writer.value(body)
-    } else {
-      writer.object { writer in
-        for member in body.members where !fields.contains(member.key) {
-          writer.key(named: member.key)
-          writer.value(member.value)
-        }
+    writer.object { writer in
+      for member in body.members where !fields.contains(member.key) {
+        writer.key(named: member.key)
+        writer.value(member.value)
       }
     }
     return writer.finish()

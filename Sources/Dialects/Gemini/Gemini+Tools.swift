@@ -12,7 +12,8 @@ extension Gemini {
       for member in entry.members where !member.value.isNull {
         if member.isNamed("functionDeclarations") || member.isNamed("function_declarations") {
           for (position, declaration) in member.value.elements.enumerated() {
-            tools.append(try readFunction(declaration, path: "\(path).functionDeclarations[\(position)]"))
+            let place = LossPlace.element(position, of: "functionDeclarations", in: path)
+            tools.append(try readFunction(declaration, path: place))
           }
         } else {
           tools.append(readHosted(member, path: path))

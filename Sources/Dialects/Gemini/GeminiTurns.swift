@@ -206,10 +206,13 @@ struct GeminiTurns {
         if turns[index].isModel {
           standIn(for: &turns[index].pieces, losses: &losses)
         } else {
-          let results = turns[index].pieces.filter(isResult)
-          turns[index].pieces = results + turns[index].pieces.filter { !isResult($0) }
+          let pieces = turns[index].pieces
+          let rest = pieces.indices.first { !isResult(pieces[$0]) } ?? pieces.endIndex
+          if pieces[rest...].contains(where: isResult) {
+            turns[index].pieces = pieces.filter(isResult) + pieces.filter { !isResult($0) }
+          }
           // Google refuses a question of nothing but media: "must have a text parameter".
-          if results.isEmpty, !turns[index].pieces.contains(where: isText) {
+          if !pieces.contains(where: isResult), !pieces.contains(where: isText) {
             turns[index].pieces.append(Piece(part: .text(" "), path: "messages"))
           }
         }

@@ -38,9 +38,7 @@ extension OpenAIChat {
     if let refusal = reader.takeString("refusal") { message.parts.append(Part(.refusal(refusal))) }
     var nested: [Extensions] = []
     message.parts += try takeToolCalls(&reader, path: path, origin: nil, nested: &nested)
-    var extensions = Extensions(.openAIChat, path: path, reader)
-    extensions.nested = nested
-    message.extensions = extensions
+    message.extensions = Extensions(.openAIChat, path: path, reader, nested: nested)
     return message
   }
 
@@ -62,7 +60,8 @@ extension OpenAIChat {
     if reader.peek("tool_calls")?.isArray == true, let calls = reader.take("tool_calls") {
       var position = 0
       for call in calls.elements {
-        parts.append(try readToolCall(call, path: "\(path).tool_calls[\(position)]", origin: origin))
+        let place = LossPlace.element(position, of: "tool_calls", in: path)
+        parts.append(try readToolCall(call, path: place, origin: origin))
         position += 1
       }
     }
@@ -109,9 +108,8 @@ extension OpenAIChat {
     if let extra = reader.take("extra_content") {
       part.state = ReasoningState(dialect: .openAIChat, kind: .thoughtSignature, blob: extra.text, origin: origin)
     }
-    var extensions = Extensions(.openAIChat, path: path, reader)
-    extensions.nested = [Extensions(.openAIChat, path: path + "." + key.description, inner)]
-    part.extensions = extensions
+    let own = Extensions(.openAIChat, path: path + (isCustom ? ".custom" : ".function"), inner)
+    part.extensions = Extensions(.openAIChat, path: path, reader, nested: [own])
     return part
   }
 }

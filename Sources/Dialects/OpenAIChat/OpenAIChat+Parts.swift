@@ -5,9 +5,10 @@ import Wire
 
 extension OpenAIChat {
   /// `content` as a string, a list of parts, or nothing.
-  static func readContent(_ content: JSON?, path: String) throws(DialectError) -> [Part] {
+  static func readContent(_ content: JSON?, path: @autoclosure () -> String) throws(DialectError) -> [Part] {
     guard let content else { return [] }
     if let text = content.string { return [.text(text)] }
+    let path = path()
     guard content.isArray else { throw DialectError("must be a string or an array of parts", path: path) }
     var parts: [Part] = []
     for element in content.elements {

@@ -16,7 +16,7 @@ extension OpenAIChat {
     guard messages.isArray else { throw DialectError("must be an array of messages", path: "messages") }
     var position = 0
     for message in messages.elements {
-      request.messages.append(try Self.readMessage(message, path: "messages[\(position)]"))
+      request.messages.append(try Self.readMessage(message, path: LossPlace.element(position, of: "messages")))
       position += 1
     }
     var nested: [Extensions] = []
@@ -57,7 +57,7 @@ extension OpenAIChat {
         code: "previous_response_not_found")
     }
     var body = RequestWriter(request, target)
-    var writer = JSONWriter()
+    var writer = JSONWriter(capacity: request.roughSize)
     body.write(into: &writer)
     losses.append(body.losses)
     let bytes = writer.finish()

@@ -9,7 +9,9 @@ extension OpenAIChat {
     if let list = reader.peek("tools") {
       guard list.isArray else { throw DialectError("must be an array", path: "tools") }
       _ = reader.take("tools")
-      for element in list.elements { tools.append(try readTool(element, path: "tools[\(tools.count)]")) }
+      for element in list.elements {
+        tools.append(try readTool(element, path: LossPlace.element(tools.count, of: "tools")))
+      }
     }
     if reader.peek("functions")?.isArray == true, let list = reader.take("functions") {
       var position = 0

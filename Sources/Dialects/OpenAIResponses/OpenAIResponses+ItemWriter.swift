@@ -89,7 +89,7 @@ struct ResponsesItemWriter {
   ) {
     let own = message.extensions.own(Self.dialect)
     let content = ResponsesContentWriter(side: .input, path: path)
-    var inner = JSONWriter()
+    var inner = JSONWriter(capacity: 256)
     var losses = Losses()
     var count = 0
     inner.array { writer in

@@ -77,7 +77,7 @@ extension OpenAIResponses {
           guard element.isObject else {
             throw DialectError("expected an object", path: "\(path).content[\(index)]", code: "invalid_type")
           }
-          let place = "\(path).content[\(index)]"
+          let place = LossPlace.element(index, of: "content", in: path)
           if case .client = source { try checkContentType(element["type"]?.string, path: place) }
           parts.append(readPart(element, path: place))
         }

@@ -22,7 +22,7 @@ extension OpenAIResponses {
       guard tools.isArray else { throw DialectError("expected an array", path: "tools", code: "invalid_type") }
       reader.discard("tools")
       for (index, tool) in tools.elements.enumerated() {
-        request.tools += try Self.readTools(tool, path: "tools[\(index)]")
+        request.tools += try Self.readTools(tool, path: LossPlace.element(index, of: "tools"))
       }
     }
     request.toolChoice = reader.take("tool_choice").map(Self.readChoice)
@@ -60,7 +60,7 @@ extension OpenAIResponses {
     }
     var turns = ResponsesTurns()
     for (index, item) in input.elements.enumerated() {
-      turns.add(try readItem(item, path: "input[\(index)]", source: .client(seals)))
+      turns.add(try readItem(item, path: LossPlace.element(index, of: "input"), source: .client(seals)))
     }
     return turns.finish()
   }
@@ -136,19 +136,14 @@ extension OpenAIResponses {
     try Self.check(request, isOwn: own != nil)
     losses.add(request.extensions, writing: id)
     var items = ResponsesItemWriter(.request(target))
-    let input = Self.input(of: request, own, items: &items)
-    losses.append(items.losses)
     var said = Losses()
-    var writer = JSONWriter()
+    var writer = JSONWriter(capacity: request.roughSize)
     writer.object(restoring: own) { writer in
       writer.member("model", target.model)
       if let instructions = Self.instructions(of: request, own: own != nil, losses: &said) {
         writer.member("instructions", instructions)
       }
-      if let input {
-        writer.key("input")
-        writer.rawValue(input)
-      }
+      Self.writeInput(of: request, own, items: &items, into: &writer)
       Self.writeTools(of: request, for: target, own, losses: &said, into: &writer)
       Self.writeSampling(of: request, isOwn: own != nil, losses: &said, into: &writer)
       Self.writeReasoning(of: request, own, into: &writer)
@@ -160,6 +155,7 @@ extension OpenAIResponses {
         writer.member("stream", false)
       }
     }
+    losses.append(items.losses)
     losses.append(said)
     return writer.finish()
   }
@@ -180,26 +176,23 @@ extension OpenAIResponses {
     }
   }
 
-  /// The bytes of `input`; nil where there is none.
-  private static func input(
-    of request: ConversationRequest, _ own: Extensions?, items: inout ResponsesItemWriter
-  ) -> [UInt8]? {
+  private static func writeInput(
+    of request: ConversationRequest, _ own: Extensions?, items: inout ResponsesItemWriter,
+    into writer: inout JSONWriter
+  ) {
     let turns = request.messages.filter { $0.slot == .turn }
-    var writer = JSONWriter()
     if own?.source["input"]?.isString == true, turns.count == 1, turns[0].parts.count == 1,
       case .text(let text) = turns[0].parts[0].content
     {
-      writer.string(text.text)
-      return writer.finish()
+      return writer.member("input", text.text)
     }
-    if turns.isEmpty, own != nil, own?.source["input"]?.isArray != true { return nil }
-    writer.array { writer in
+    if turns.isEmpty, own != nil, own?.source["input"]?.isArray != true { return }
+    writer.array("input") { writer in
       for (index, message) in turns.enumerated() {
         let isFollowed = index + 1 < turns.count && turns[index + 1].role == .assistant
         items.writeItems(of: message, path: message.path ?? "messages[\(index)]", isFollowed: isFollowed, into: &writer)
       }
     }
-    return writer.finish()
   }
 
   private static func instructions(of request: ConversationRequest, own: Bool, losses: inout Losses) -> String? {

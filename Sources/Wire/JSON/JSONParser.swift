@@ -208,12 +208,17 @@ enum JSONParser {
       }
     }
 
+    @inline(__always)
     private mutating func escape() throws(JSONError) {
       // Code as text has one of these every few bytes.
       if position + 1 < bytes.count, JSONEscapes.isShort(bytes[position + 1]) {
         position += 2
-        return
+      } else {
+        try longEscape()
       }
+    }
+
+    private mutating func longEscape() throws(JSONError) {
       let start = position
       position += 1
       guard let byte = peek() else { throw JSONError(.unexpectedEnd, at: position) }

@@ -1,21 +1,29 @@
 /// Tells which of a few known names a member has, without building a string and without trying them one by one.
 public struct NameTable: Sendable {
-  private let names: [[UInt8]]
-  /// The place in `names` of the name that belongs into a slot, or into the one before it that was taken; -1 for none.
+  /// The names, one behind the other, and where each of them ends.
+  private let text: [UInt8]
+  private let ends: [Int]
+  /// The place in `ends` of the name that belongs into a slot, or into the one before it that was taken; -1 for none.
   private let slots: [Int16]
 
   /// Makes a table of different names, 4096 at most.
   public init(_ names: [String]) {
-    self.names = names.prefix(4096).map { Array($0.utf8) }
+    let names = names.prefix(4096)
     var size = 16
-    while size < self.names.count * 4 { size *= 2 }
+    while size < names.count * 4 { size *= 2 }
     var slots = [Int16](repeating: -1, count: size)
-    for (place, name) in self.names.enumerated() {
-      var slot = name.withUnsafeBytes { Self.slot(of: $0, size) }
+    var text: [UInt8] = []
+    var ends: [Int] = []
+    for (place, name) in names.enumerated() {
+      var slot = Array(name.utf8).withUnsafeBytes { Self.slot(of: $0, size) }
       while slots[slot] >= 0 { slot = (slot + 1) & (size - 1) }
       slots[slot] = Int16(place)
+      text += name.utf8
+      ends.append(text.count)
     }
     self.slots = slots
+    self.text = text
+    self.ends = ends
   }
 
   /// The place of a name in the list the table was made of; nil if it is not in it.
@@ -25,13 +33,16 @@ public struct NameTable: Sendable {
   }
 
   func place(of name: UnsafeRawBufferPointer) -> Int? {
-    var slot = Self.slot(of: name, slots.count)
-    // A slot in four is taken, so this ends soon.
-    while case let place = Int(slots[slot]), place >= 0 {
-      if names[place].withUnsafeBytes({ $0.hasSameBytes(as: name) }) { return place }
-      slot = (slot + 1) & (slots.count - 1)
+    text.withUnsafeBytes { text in
+      var slot = Self.slot(of: name, slots.count)
+      // A slot in four is taken, so this ends soon.
+      while case let place = Int(slots[slot]), place >= 0 {
+        let known = text[(place == 0 ? 0 : ends[place - 1])..<ends[place]]
+        if UnsafeRawBufferPointer(rebasing: known).hasSameBytes(as: name) { return place }
+        slot = (slot + 1) & (slots.count - 1)
+      }
+      return nil
     }
-    return nil
   }
 
   /// Where a name belongs in a table of `size` slots, which is a power of two.

@@ -7,15 +7,18 @@ extension LossPlace {
     return path.withUTF8 { path in
       // A dot, two brackets and the digits of an index.
       String(unsafeUninitializedCapacity: path.count + list.utf8CodeUnitCount + 3 + 20) { output in
-        var length = 0
-        func append(_ byte: UInt8) {
-          output[length] = byte
-          length += 1
+        var rest = output[...]
+        func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+          rest = rest[rest.initialize(fromContentsOf: bytes)...]
         }
-        for byte in path { append(byte) }
+        func append(_ byte: UInt8) {
+          rest.initializeElement(at: rest.startIndex, to: byte)
+          rest = rest.dropFirst()
+        }
+        append(path)
         list.withUTF8Buffer { list in
           if !path.isEmpty, !list.isEmpty { append(UInt8(ascii: ".")) }
-          for byte in list { append(byte) }
+          append(list)
         }
         append(UInt8(ascii: "["))
         var divisor = 1
@@ -25,7 +28,7 @@ extension LossPlace {
           divisor /= 10
         }
         append(UInt8(ascii: "]"))
-        return length
+        return rest.startIndex
       }
     }
   }

@@ -94,7 +94,9 @@ public struct ToolLowering: Sendable {
       // A call of a tool its vendor defined (`bash`) is that tool's, and keeps its name.
       if !vendors.isEmpty, call.namespace == nil, vendors.contains(ExactName(call.name)) { continue }
       let original = Original(call.name, in: call.namespace, call.kind)
-      if met.insert(original).inserted, self.declared(like: original) == nil { historic.append(original) }
+      if !known.contains(original), met.insert(original).inserted, declared(like: original) == nil {
+        historic.append(original)
+      }
     }
     assignNames(historic)
   }

@@ -16,7 +16,7 @@ extension OpenAIChat {
     if reader.peek("functions")?.isArray == true, let list = reader.take("functions") {
       var position = 0
       for element in list.elements {
-        tools.append(readFunction(element, path: "functions[\(position)]", wrapper: nil))
+        tools.append(readFunction(element, path: "functions[\(position)]"))
         position += 1
       }
     }
@@ -35,7 +35,9 @@ extension OpenAIChat {
     var reader = ObjectReader(json)
     let type = reader.takeString("type")
     if type == nil || type == "function", let function = reader.take("function"), function.isObject {
-      return readFunction(function, path: path + ".function", wrapper: Extensions(.openAIChat, path: path, reader))
+      var tool = readFunction(function, path: path + ".function")
+      tool.extensions = Extensions(.openAIChat, path: path, reader, nested: tool.extensions.map { [$0] } ?? [])
+      return tool
     }
     if type == "custom", let custom = reader.take("custom"), custom.isObject {
       var inner = ObjectReader(custom)
@@ -50,18 +52,12 @@ extension OpenAIChat {
     return Tool(name: json["name"]?.string ?? "", kind: .opaque(OpaquePart(.openAIChat, json, path: path)))
   }
 
-  private static func readFunction(_ json: JSON, path: String, wrapper: Extensions?) -> Tool {
+  private static func readFunction(_ json: JSON, path: String) -> Tool {
     var reader = ObjectReader(json)
     var tool = Tool(
       name: reader.takeString("name") ?? "", description: reader.takeString("description"),
       kind: .function(schema: reader.take("parameters"), strict: reader.takeBool("strict")))
-    let own = Extensions(.openAIChat, path: path, reader)
-    if var wrapper {
-      wrapper.nested = [own]
-      tool.extensions = wrapper
-    } else {
-      tool.extensions = own
-    }
+    tool.extensions = Extensions(.openAIChat, path: path, reader)
     return tool
   }
 

@@ -3,8 +3,8 @@ import Wire
 
 /// Writes items: of a request's `input`, or of an answer's `output`.
 struct ResponsesItemWriter {
-  /// Where the items go.
-  enum Side {
+  /// Where the items go; behind a reference, for writers are copied for every item.
+  indirect enum Side {
     case request(RequestTarget)
     /// Ids that are missing derive from the exchange's.
     case answer(exchangeID: String)

@@ -8,7 +8,7 @@
 
 /// Runs another program in the foreground of this terminal, or in our place.
 ///
-/// Never through a shell.
+/// Never through a shell, and under the limit of descriptors that we were given (`DescriptorLimit`).
 public enum ChildProcess {
   /// Replaces this process by `path`; returns only when that fails, with the system's reason.
   public static func replace(with path: String, arguments: [String], environment: [String: String]) -> String {
@@ -16,8 +16,10 @@ public enum ChildProcess {
     signal(SIGPIPE, SIG_DFL)
     return withCStrings([path] + arguments) { argv in
       withCStrings(environment.map { "\($0)=\($1)" }) { envp in
-        execve(path, argv, envp)
-        return String(cString: strerror(errno))
+        DescriptorLimit.withOriginal {
+          execve(path, argv, envp)
+          return String(cString: strerror(errno))
+        }
       }
     }
   }
@@ -47,7 +49,7 @@ public enum ChildProcess {
     let status: Int32 = withCStrings(command) { argv in
       guard let program = argv[0] else { return ENOENT }
       return withCStrings(environment.map { "\($0)=\($1)" }) { envp in
-        posix_spawnp(&child, program, &actions, &attributes, argv, envp)
+        DescriptorLimit.withOriginal { posix_spawnp(&child, program, &actions, &attributes, argv, envp) }
       }
     }
     return status == 0 ? child : nil

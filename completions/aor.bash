@@ -1581,7 +1581,7 @@ _aor_config_get() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __aor_add_completions -W 'server.host'$'\n''server.port'$'\n''server.key'$'\n''server.allowedHosts'$'\n''server.allowedOrigins'$'\n''server.maxBodySize'$'\n''gateway.strict'$'\n''gateway.keepAliveInterval'$'\n''tools.unsupported'$'\n''responses.store'$'\n''responses.maxSize'$'\n''responses.maxAge'$'\n''timeouts.connect'$'\n''timeouts.firstByte'$'\n''timeouts.firstByteStreaming'$'\n''timeouts.idle'$'\n''network.proxy'$'\n''logging.captureBody'$'\n''logging.retentionDays'$'\n''logging.maxSize'
+        __aor_add_completions -W 'server.host'$'\n''server.port'$'\n''server.key'$'\n''server.allowedHosts'$'\n''server.allowedOrigins'$'\n''server.maxBodySize'$'\n''server.maxBodyMemory'$'\n''server.maxConnections'$'\n''server.maxActiveRequests'$'\n''server.headerTimeout'$'\n''server.bodyTimeout'$'\n''server.idleTimeout'$'\n''server.sendTimeout'$'\n''gateway.strict'$'\n''gateway.keepAliveInterval'$'\n''tools.unsupported'$'\n''responses.store'$'\n''responses.maxSize'$'\n''responses.maxAge'$'\n''timeouts.connect'$'\n''timeouts.firstByte'$'\n''timeouts.firstByteStreaming'$'\n''timeouts.idle'$'\n''network.proxy'$'\n''logging.captureBody'$'\n''logging.retentionDays'$'\n''logging.maxSize'
         return
         ;;
     esac
@@ -1605,7 +1605,7 @@ _aor_config_set() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __aor_add_completions -W 'server.host'$'\n''server.port'$'\n''server.key'$'\n''server.allowedHosts'$'\n''server.allowedOrigins'$'\n''server.maxBodySize'$'\n''gateway.strict'$'\n''gateway.keepAliveInterval'$'\n''tools.unsupported'$'\n''responses.store'$'\n''responses.maxSize'$'\n''responses.maxAge'$'\n''timeouts.connect'$'\n''timeouts.firstByte'$'\n''timeouts.firstByteStreaming'$'\n''timeouts.idle'$'\n''network.proxy'$'\n''logging.captureBody'$'\n''logging.retentionDays'$'\n''logging.maxSize'
+        __aor_add_completions -W 'server.host'$'\n''server.port'$'\n''server.key'$'\n''server.allowedHosts'$'\n''server.allowedOrigins'$'\n''server.maxBodySize'$'\n''server.maxBodyMemory'$'\n''server.maxConnections'$'\n''server.maxActiveRequests'$'\n''server.headerTimeout'$'\n''server.bodyTimeout'$'\n''server.idleTimeout'$'\n''server.sendTimeout'$'\n''gateway.strict'$'\n''gateway.keepAliveInterval'$'\n''tools.unsupported'$'\n''responses.store'$'\n''responses.maxSize'$'\n''responses.maxAge'$'\n''timeouts.connect'$'\n''timeouts.firstByte'$'\n''timeouts.firstByteStreaming'$'\n''timeouts.idle'$'\n''network.proxy'$'\n''logging.captureBody'$'\n''logging.retentionDays'$'\n''logging.maxSize'
         return
         ;;
     esac
@@ -1629,7 +1629,7 @@ _aor_config_unset() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __aor_add_completions -W 'server.host'$'\n''server.port'$'\n''server.key'$'\n''server.allowedHosts'$'\n''server.allowedOrigins'$'\n''server.maxBodySize'$'\n''gateway.strict'$'\n''gateway.keepAliveInterval'$'\n''tools.unsupported'$'\n''responses.store'$'\n''responses.maxSize'$'\n''responses.maxAge'$'\n''timeouts.connect'$'\n''timeouts.firstByte'$'\n''timeouts.firstByteStreaming'$'\n''timeouts.idle'$'\n''network.proxy'$'\n''logging.captureBody'$'\n''logging.retentionDays'$'\n''logging.maxSize'
+        __aor_add_completions -W 'server.host'$'\n''server.port'$'\n''server.key'$'\n''server.allowedHosts'$'\n''server.allowedOrigins'$'\n''server.maxBodySize'$'\n''server.maxBodyMemory'$'\n''server.maxConnections'$'\n''server.maxActiveRequests'$'\n''server.headerTimeout'$'\n''server.bodyTimeout'$'\n''server.idleTimeout'$'\n''server.sendTimeout'$'\n''gateway.strict'$'\n''gateway.keepAliveInterval'$'\n''tools.unsupported'$'\n''responses.store'$'\n''responses.maxSize'$'\n''responses.maxAge'$'\n''timeouts.connect'$'\n''timeouts.firstByte'$'\n''timeouts.firstByteStreaming'$'\n''timeouts.idle'$'\n''network.proxy'$'\n''logging.captureBody'$'\n''logging.retentionDays'$'\n''logging.maxSize'
         return
         ;;
     esac

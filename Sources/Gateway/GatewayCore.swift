@@ -22,6 +22,10 @@ final class GatewayCore: Sendable {
   let clock: GatewayClock
   let identity: GatewayIdentity
   let connections = ConnectionSet()
+  let sweeps = ConnectionSweeps()
+  let bodyMemory = BodyMemory()
+  /// The most connections that this process has descriptors for.
+  let connectionCeiling: Int
   let exchanges = ExchangeCounter()
   let reasoning = ReasoningMemory()
   let blobs = BlobOrigins()
@@ -37,7 +41,7 @@ final class GatewayCore: Sendable {
 
   init(
     snapshots: any SnapshotSource, recorder: any ExchangeRecorder, transport: any HTTPTransport, clock: GatewayClock,
-    identity: GatewayIdentity, defaultGroup: String?
+    identity: GatewayIdentity, defaultGroup: String?, connectionCeiling: Int
   ) {
     self.snapshots = snapshots
     self.recorder = recorder
@@ -45,9 +49,13 @@ final class GatewayCore: Sendable {
     self.clock = clock
     self.identity = identity
     self.defaultGroup = defaultGroup
+    self.connectionCeiling = connectionCeiling
   }
 
   var settings: GatewaySettings { snapshots.current.settings }
+
+  /// The most connections right now.
+  var connectionLimit: Int { min(settings.maxConnections, connectionCeiling) }
 
   /// This machine's addresses and name, once listening.
   var localAddresses: [String] { listener.withLockedValue { $0?.localAddresses ?? [] } }
@@ -140,10 +148,12 @@ final class ExchangeCounter: Sendable {
     return prefix + String((String(repeating: "0", count: 6) + digits).suffix(max(6, digits.utf8.count)))
   }
 
-  func begin() {
+  /// Returns how many are under way now, this one included.
+  func begin() -> Int {
     state.withLockedValue {
       $0.active += 1
       $0.total &+= 1
+      return $0.active
     }
   }
 

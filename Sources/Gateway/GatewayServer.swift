@@ -15,15 +15,16 @@ public final class GatewayServer: Sendable {
   /// Makes a gateway that is not yet listening.
   ///
   /// `transport` must be made for `group`. `defaultGroup` is the group served at the root, where it is not the
-  /// configuration's.
+  /// configuration's. `connectionCeiling` bounds `server.maxConnections` by what the process has descriptors for.
   public init(
     group: MultiThreadedEventLoopGroup, snapshots: any SnapshotSource, recorder: any ExchangeRecorder,
-    transport: any HTTPTransport, clock: GatewayClock, identity: GatewayIdentity, defaultGroup: String? = nil
+    transport: any HTTPTransport, clock: GatewayClock, identity: GatewayIdentity, defaultGroup: String? = nil,
+    connectionCeiling: Int = .max
   ) {
     self.group = group
     core = GatewayCore(
       snapshots: snapshots, recorder: recorder, transport: transport, clock: clock, identity: identity,
-      defaultGroup: defaultGroup)
+      defaultGroup: defaultGroup, connectionCeiling: connectionCeiling)
   }
 
   /// Starts listening and returns the port; port 0 takes any.
@@ -34,12 +35,18 @@ public final class GatewayServer: Sendable {
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 512)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .serverChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(AcceptPause())
+        }
+      }
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 * 1024, high: 256 * 1024))
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.configureHTTPServerPipeline(
-            withPipeliningAssistance: false, withErrorHandling: false)
+            withPipeliningAssistance: false, withErrorHandling: false, withEncoderConfiguration: .init(),
+            withDecoderLimitConfiguration: HeaderLimits.parser)
           try channel.pipeline.syncOperations.addHandler(ConnectionHandler(gateway: core))
         }
       }
@@ -67,6 +74,9 @@ public final class GatewayServer: Sendable {
   public func abort() {
     core.connections.abort()
   }
+
+  /// Ends the connections of clients whose time would be over in `time`: tests need not wait.
+  func pass(_ time: TimeAmount) async { await core.sweeps.look(at: .now() + time) }
 
   /// Exchanges since the start.
   public var exchangeCount: UInt64 { core.exchanges.total }

@@ -159,6 +159,20 @@ public struct GatewaySettings: Sendable, Hashable {
   public var allowedOrigins: [String] = []
   /// The most bytes of a request's body.
   public var maxBodySize = 64 * 1024 * 1024
+  /// The most bytes that the bodies of all requests under way may hold together.
+  public var maxBodyMemory = 512 * 1024 * 1024
+  /// The most connections of clients.
+  public var maxConnections = 4096
+  /// The most exchanges that upstreams are asked for at one time.
+  public var maxActiveRequests = 2048
+  /// Seconds for a client to send its first head, or the rest of one it has begun.
+  public var headerTimeout = 30.0
+  /// Seconds within which a request's body must come to its end or bring its next 16 KiB.
+  public var bodyTimeout = 60.0
+  /// Seconds that a connection may stand between two requests.
+  public var clientIdleTimeout = 300.0
+  /// Seconds that a client may take nothing of an answer that is held for it.
+  public var sendTimeout = 300.0
   /// Seconds until a connection to an upstream must stand.
   public var connectTimeout = 10.0
   /// Seconds until an upstream stream's first byte.

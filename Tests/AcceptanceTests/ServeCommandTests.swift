@@ -64,6 +64,24 @@ struct ServeCommandTests {
     }
   }
 
+  @Test func `a gateway takes the descriptors that the hard limit allows`() throws {
+    let session = try AorSession()
+    let gateway = try RunningServer(["serve", "--port", "0"], home: session.home, limit: "-S -n 64")
+    let held = (0..<80).map { _ in LoopbackConnection(port: gateway.port) }
+    #expect(LoopbackClient.send("GET /metrics", port: gateway.port).status == 200)
+    for connection in held { connection?.end() }
+    #expect(gateway.stop() == 0)
+  }
+
+  @Test func `a gateway without descriptors goes on when it has some again`() throws {
+    let session = try AorSession()
+    let gateway = try RunningServer(["serve", "--port", "0"], home: session.home, limit: "-n 64")
+    let held = (0..<100).map { _ in LoopbackConnection(port: gateway.port) }
+    for connection in held { connection?.end() }
+    #expect(LoopbackClient.send("GET /healthz", port: gateway.port).status == 200)
+    #expect(gateway.stop() == 0)
+  }
+
   @Test func `a taken port names its holder and the flag`() throws {
     let session = try AorSession()
     let first = try RunningServer(["serve", "--port", "0"], home: session.home)

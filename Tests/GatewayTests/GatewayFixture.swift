@@ -1,11 +1,12 @@
 import Conversation
-import Gateway
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import Providers
 import Routing
 import Upstream
+
+@testable import Gateway
 
 /// A gateway on a loopback port over a scripted upstream, and a client for it.
 final class GatewayFixture: Sendable {
@@ -18,6 +19,7 @@ final class GatewayFixture: Sendable {
   }
 
   let upstream: ScriptedUpstream
+  private let transport: any HTTPTransport
   let records = Records()
   private let group: MultiThreadedEventLoopGroup
   private let server: GatewayServer
@@ -25,17 +27,23 @@ final class GatewayFixture: Sendable {
   private let client = HTTPClient(environment: NetworkEnvironment())
   let port: Int
 
+  /// `transport` makes another one than the scripted upstream, for the gateway's event loops.
   init(
-    _ upstream: ScriptedUpstream, providers: [ProviderEntry], groups: [Group] = [GatewayFixture.everything("main")],
-    settings: GatewaySettings = GatewaySettings(), clock: GatewayClock = GatewayFixture.clock
+    _ upstream: ScriptedUpstream = ScriptedUpstream(.json("")), providers: [ProviderEntry],
+    groups: [Group] = [GatewayFixture.everything("main")], settings: GatewaySettings = GatewaySettings(),
+    clock: GatewayClock = GatewayFixture.clock, transport: ((MultiThreadedEventLoopGroup) -> any HTTPTransport)? = nil
   ) async throws {
     self.upstream = upstream
     group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    self.transport = transport?(group) ?? upstream
+    var settings = settings
+    // A busy machine may run two lines of a test half a minute apart.
+    if settings.headerTimeout == GatewaySettings().headerTimeout { settings.headerTimeout = 3600 }
     snapshots = Settable(
       Snapshot(
         generation: 1, providers: providers, groups: groups, defaultGroup: "default", settings: settings))
     server = GatewayServer(
-      group: group, snapshots: snapshots, recorder: records, transport: upstream,
+      group: group, snapshots: snapshots, recorder: records, transport: self.transport,
       clock: clock, identity: GatewayIdentity(version: "test"))
     port = try await server.listen(host: "127.0.0.1", port: 0)
   }
@@ -61,12 +69,13 @@ final class GatewayFixture: Sendable {
 
   static func provider(
     _ name: String, _ dialect: DialectID, quirks: Quirks = Quirks(), token: String = "upstream-secret",
-    accounts: [String] = []
+    accounts: [String] = [], origin: String? = nil
   ) -> ProviderEntry {
     let version = dialect == .gemini ? "v1beta" : "v1"
+    let origin = origin ?? "https://\(name).example"
     return ProviderEntry(
       provider: Provider(
-        name: name, endpoints: [Endpoint(dialect, "https://\(name).example/\(version)")], quirks: quirks),
+        name: name, endpoints: [Endpoint(dialect, "\(origin)/\(version)")], quirks: quirks),
       credentials: accounts.isEmpty
         ? [Credential(account: "default", accountID: "id-\(name)", token: token)]
         : accounts.map { Credential(account: $0, accountID: "id-\(name)-\($0)", token: "token-\($0)") })
@@ -83,13 +92,18 @@ final class GatewayFixture: Sendable {
     server.abort()
     await server.drain()
     await client.shutdown()
+    await transport.shutdown()
     try? await group.shutdownGracefully()
   }
 
   func drain() async { await server.drain() }
+  /// Looks at the connections as if it were that much later.
+  func pass(_ time: TimeAmount) async { await server.pass(time) }
   func abort() { server.abort() }
 
-  func connect() async throws -> RawClient { try await RawClient(port: port, group: group) }
+  func connect(sending text: String? = nil) async throws -> RawClient {
+    try await RawClient(port: port, group: group, sending: text)
+  }
 
   /// Sends bytes as they are and returns what comes back up to the end of the head.
   func raw(_ text: String) async throws -> String {

@@ -7,7 +7,8 @@ final class RawClient: Sendable {
   private let channel: any Channel
   private let inbox: NIOLoopBound<Inbox>
 
-  init(port: Int, group: MultiThreadedEventLoopGroup) async throws {
+  /// Connects, and sends at once: a busy machine may run the test's next line seconds later.
+  init(port: Int, group: MultiThreadedEventLoopGroup, sending text: String? = nil) async throws {
     let eventLoop = group.any()
     let inbox = try await eventLoop.submit { NIOLoopBound(Inbox(), eventLoop: eventLoop) }.get()
     channel = try await ClientBootstrap(group: eventLoop)
@@ -16,7 +17,11 @@ final class RawClient: Sendable {
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(inbox.value) }
       }
-      .connect(host: "127.0.0.1", port: port).get()
+      .connect(host: "127.0.0.1", port: port)
+      .map { channel in
+        if let text { channel.writeAndFlush(ByteBuffer(string: text), promise: nil) }
+        return channel
+      }.get()
     self.inbox = inbox
   }
 
@@ -40,6 +45,9 @@ final class RawClient: Sendable {
   func setReading(_ isReading: Bool) async throws {
     try await channel.setOption(.autoRead, value: isReading).get()
   }
+
+  /// Whether the connection is over.
+  var isClosed: Bool { !channel.isActive }
 
   func close() async { try? await channel.close().get() }
 

@@ -8,23 +8,9 @@ public enum LoopbackClient {
   public static func send(
     _ line: String, port: Int, headers: [String: String] = [:], body: String = ""
   ) -> (status: Int, text: String) {
-    #if canImport(Darwin)
-      let type = SOCK_STREAM
-    #else
-      let type = Int32(SOCK_STREAM.rawValue)
-    #endif
-    let descriptor = socket(AF_INET, type, 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(truncatingIfNeeded: port).bigEndian
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    let isConnected = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-      }
-    }
-    guard isConnected else { return (0, "") }
+    guard let connection = LoopbackConnection(port: port) else { return (0, "") }
+    let descriptor = connection.descriptor
+    defer { connection.end() }
     var all = headers
     all["host"] = "127.0.0.1:\(port)"
     all["connection"] = "close"
@@ -43,4 +29,39 @@ public enum LoopbackClient {
     let status = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
     return (status, text)
   }
+}
+
+/// A connection to a server on this machine.
+public final class LoopbackConnection {
+  fileprivate let descriptor: Int32
+  private var isOpen = true
+
+  /// Connects; nil where nobody listens.
+  public init?(port: Int) {
+    #if canImport(Darwin)
+      let type = SOCK_STREAM
+    #else
+      let type = Int32(SOCK_STREAM.rawValue)
+    #endif
+    let descriptor = socket(AF_INET, type, 0)
+    self.descriptor = descriptor
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(truncatingIfNeeded: port).bigEndian
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    let isConnected = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
+    guard isConnected else { return nil }
+  }
+
+  /// Closes it.
+  public func end() {
+    if isOpen { close(descriptor) }
+    isOpen = false
+  }
+
+  deinit { end() }
 }

@@ -12,11 +12,15 @@ public final class RunningServer {
   private var isOver = false
 
   /// Starts a command that listens, and waits until it says where.
-  public init(_ arguments: [String], home: TemporaryHome) throws {
+  ///
+  /// `limit` are arguments of the shell's `ulimit` for it.
+  public init(_ arguments: [String], home: TemporaryHome, limit: String? = nil) throws {
     output = try LinePipe()
     errors = try ScratchFile()
+    let limited = limit.map { ["-c", "ulimit \($0) && exec \"$0\" \"$@\"", AorProcess.executable] }
     process = try AorProcess(
-      arguments, environment: ["AOR_HOME": home.path, "PATH": "/usr/bin:/bin"],
+      (limited ?? []) + arguments, environment: ["AOR_HOME": home.path, "PATH": "/usr/bin:/bin"],
+      executable: limited == nil ? AorProcess.executable : "/bin/sh",
       output: output.writing, error: errors.descriptor)
     output.closeWriting()
     greeting = output.next() ?? ""

@@ -41,8 +41,12 @@ final class GatewayProcess {
     server = GatewayServer(
       group: group, snapshots: watch, recorder: lines ?? recorder, transport: transport, clock: .system,
       identity: GatewayIdentity(version: VersionNumber.current, seals: SealMark(try store.mark()) ?? .none),
-      defaultGroup: defaultGroup)
+      defaultGroup: defaultGroup, connectionCeiling: Self.connectionCeiling(descriptors: DescriptorLimit.raise()))
   }
+
+  /// The most client connections under a limit of descriptors: each may need another one for an upstream, some are
+  /// told that there is no room, and the gateway itself has databases, event loops and its log.
+  static func connectionCeiling(descriptors: Int) -> Int { max(8, (descriptors - 128) / 2) }
 
   /// Opens the port and the control socket; returns the URL to call.
   func listen(_ address: ListenAddress) async throws -> String {

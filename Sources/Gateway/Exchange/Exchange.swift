@@ -38,6 +38,8 @@ final class Exchange {
     return Masking(secrets: concealed + given.compactMap { $0 })
   }
   private var capture: CaptureBuffer?
+  /// How many exchanges were under way when this one began, itself included.
+  let rank: Int
 
   init(_ request: ClientRequest, gateway: GatewayCore, responder: any ClientResponder, eventLoop: any EventLoop) {
     self.request = request
@@ -53,7 +55,7 @@ final class Exchange {
     record.userAgent = request.header("user-agent").map { String($0.prefix(200)) }
     record.session = ClientSession.id(of: request)
     if snapshot.settings.captureBody { capture = CaptureBuffer() }
-    gateway.exchanges.begin()
+    rank = gateway.exchanges.begin()
   }
 
   /// Whose reasoning this exchange may see.
@@ -118,6 +120,7 @@ final class Exchange {
   func replaceBody(_ body: ByteBuffer) { request.body = body }
 
   private func begin(_ work: some ExchangeWork) {
+    guard rank <= snapshot.settings.maxActiveRequests else { return refuseWork() }
     self.work = work
     work.start()
   }
@@ -150,7 +153,8 @@ final class Exchange {
       as: "invalid_http")
   }
 
-  private func guessDialect() {
+  /// Takes the protocol from the path, for an answer before anything else is known.
+  func guessDialect() {
     guard case .success(let operation) = ClientOperation.recognise(request) else { return }
     dialect = DialectCatalog.dialect(operation.dialect)
     record.clientDialect = operation.dialect
@@ -190,7 +194,7 @@ final class Exchange {
   /// Ends an exchange whose connection is gone.
   ///
   /// A client that had its whole answer has lost nothing.
-  private func interrupt(status: Int, as kind: String, _ message: String) {
+  func interrupt(status: Int, as kind: String, _ message: String) {
     guard !isDone else { return }
     let isWhole = work?.cancel("cancelled: \(message)") ?? false
     if !hasSentHead { record.status = status }

@@ -43,6 +43,15 @@ final class ConnectionHandler: ChannelDuplexHandler, ClientResponder {
   private var brokenOff: HTTPParserError?
   /// Whether reading was put off while something waits.
   private var isReadDue = false
+  /// Whether the connection is one too many: its first request is refused.
+  private var isSpare = false
+  private var heldBody = HeldBody()
+  private var deadlines = ConnectionDeadlines(now: .now())
+  private var sweep: ConnectionSweep?
+  /// Whether the current read brought a part of a request.
+  private var hasParts = false
+  /// Whether bytes that make no head yet came while the request before was answered.
+  private var isHeadUnderWay = false
 
   init(gateway: GatewayCore) {
     self.gateway = gateway
@@ -53,12 +62,22 @@ final class ConnectionHandler: ChannelDuplexHandler, ClientResponder {
   }
 
   func channelActive(context: ChannelHandlerContext) {
-    gateway.connections.add(self, on: context.eventLoop)
+    let place = gateway.connections.add(self, on: context.eventLoop, limit: gateway.connectionLimit)
+    isSpare = place == .spare
+    if place == .none {
+      context.close(promise: nil)
+    } else {
+      sweep = gateway.sweeps.sweep(on: context.eventLoop, snapshots: gateway.snapshots)
+      sweep?.add(self, now: .now(), patience: isSpare ? Self.linger : nil)
+    }
     context.fireChannelActive()
   }
 
   func channelInactive(context: ChannelHandlerContext) {
     gateway.connections.remove(self)
+    sweep?.remove(self)
+    sweep = nil
+    heldBody.release(to: gateway.bodyMemory)
     let state = state
     self.state = .closing
     if case .answering(let exchange) = state { exchange.clientLeft() }
@@ -69,6 +88,8 @@ final class ConnectionHandler: ChannelDuplexHandler, ClientResponder {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    hasParts = true
+    isHeadUnderWay = false
     let part = unwrapInboundIn(data)
     if waiting.isEmpty, isTurn(of: part) { take(part, context) } else { waiting.append(part) }
   }
@@ -91,7 +112,19 @@ final class ConnectionHandler: ChannelDuplexHandler, ClientResponder {
     }
   }
 
+  func channelReadComplete(context: ChannelHandlerContext) {
+    switch state {
+    case .collecting: wait(for: .body)
+    case .idle where !hasParts: wait(for: .head)
+    case .answering where !hasParts: isHeadUnderWay = true
+    case .idle, .answering, .closing: break
+    }
+    hasParts = false
+    context.fireChannelReadComplete()
+  }
+
   func channelWritabilityChanged(context: ChannelHandlerContext) {
+    deadlines.wrote()
     if case .answering(let exchange) = state { exchange.clientWritabilityChanged() }
     context.fireChannelWritabilityChanged()
   }
@@ -131,6 +164,34 @@ final class ConnectionHandler: ChannelDuplexHandler, ClientResponder {
     context?.close(promise: nil)
   }
 
+  // MARK: - Time
+
+  private func wait(for phase: ConnectionDeadlines.Phase) {
+    if deadlines.wait(for: phase, now: .now()) { sweep?.watch(phase, now: .now()) }
+  }
+
+  /// What the sweep asks.
+  func look(now: NIODeadline, limits: ConnectionLimits) -> ConnectionDeadlines.Verdict {
+    var limits = limits
+    if isSpare { limits.header = min(limits.header, Self.linger) }
+    guard unwritten > 0 || !isWritable else { return deadlines.look(now: now, backlog: nil, limits: limits) }
+    let backlog = try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
+    return deadlines.look(now: now, backlog: backlog ?? 0, limits: limits)
+  }
+
+  /// Ends the connection because its client lets us wait.
+  func expire(_ end: ConnectionEnd) {
+    gateway.connections.count(end)
+    guard let context else { return }
+    let state = state
+    if end != .sendTimeout, case .collecting(let head, _) = state {
+      return refuse(head, context) { $0.refuseSlowBody() }
+    }
+    self.state = .closing
+    if case .answering(let exchange) = state { exchange.clientStalled() }
+    context.close(promise: nil)
+  }
+
   private func closeIfDone() {
     guard unwritten == 0, let context else { return }
     switch state {
@@ -155,6 +216,8 @@ final class ConnectionHandler: ChannelDuplexHandler, ClientResponder {
     // What follows is not parsed as HTTP any more, even though we refuse.
     if head.method == .CONNECT || head.headers.contains(name: "upgrade") { keepsAlive = false }
     isBodyPending = true
+    if isSpare { return refuse(head, context) { $0.refuseConnection() } }
+    if head.uri.utf8.count > HeaderLimits.target { return refuse(head, context) { $0.refuseTarget() } }
     bodyLimit = gateway.settings.maxBodySize
     if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > bodyLimit {
       return refuse(head, context) { [bodyLimit] in $0.refuseBody(limit: bodyLimit) }
@@ -172,8 +235,12 @@ final class ConnectionHandler: ChannelDuplexHandler, ClientResponder {
     state = .idle
     body.setOrWriteImmutableBuffer(piece)
     state = .collecting(head, body)
-    if (body?.readableBytes ?? 0) > bodyLimit {
+    let count = body?.readableBytes ?? 0
+    deadlines.bodyBytes &+= piece.readableBytes
+    if count > bodyLimit {
       refuse(head, context) { [bodyLimit] in $0.refuseBody(limit: bodyLimit) }
+    } else if !heldBody.grow(to: count, in: gateway.bodyMemory, limit: gateway.settings.maxBodyMemory) {
+      refuse(head, context) { $0.refuseBodyMemory() }
     }
   }
 
@@ -216,6 +283,7 @@ final class ConnectionHandler: ChannelDuplexHandler, ClientResponder {
   private func start(_ request: ClientRequest, _ context: ChannelHandlerContext, _ run: (Exchange) -> Void) {
     let exchange = Exchange(request, gateway: gateway, responder: self, eventLoop: context.eventLoop)
     state = .answering(exchange)
+    deadlines.pass(to: .answering)
     run(exchange)
   }
 
@@ -251,6 +319,9 @@ final class ConnectionHandler: ChannelDuplexHandler, ClientResponder {
   func sendEnd() {
     guard let context else { return }
     state = keepsAlive && !isDraining ? .idle : .closing
+    deadlines.pass(to: .idle)
+    if isHeadUnderWay { wait(for: .head) }
+    heldBody.release(to: gateway.bodyMemory)
     unwritten += 1
     context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
       self.unwritten -= 1

@@ -28,6 +28,12 @@ enum Metrics {
       [("kind=\"input\"", "\(counter.tokens.input)"), ("kind=\"output\"", "\(counter.tokens.output)")])
     metric("aor_connections", "gauge", "Open client connections.", [("", "\(gateway.connections.count)")])
     metric(
+      "aor_connections_ended_total", "counter", "Client connections that the gateway ended itself, by reason.",
+      ConnectionEnd.allCases.map { ("reason=\"\($0.rawValue)\"", "\(gateway.connections.ends[$0] ?? 0)") })
+    metric(
+      "aor_request_body_bytes", "gauge", "Bytes that request bodies over 64 KiB hold.",
+      [("", "\(gateway.bodyMemory.bytes)")])
+    metric(
       "aor_records_dropped_total", "counter", "Exchange records that could not be kept.",
       [("", "\(gateway.recorder.droppedCount)")])
     metric(

@@ -6,6 +6,13 @@ public enum SettingKey: String, Sendable, Hashable, CaseIterable {
   case serverAllowedHosts = "server.allowedHosts"
   case serverAllowedOrigins = "server.allowedOrigins"
   case serverMaxBodySize = "server.maxBodySize"
+  case serverMaxBodyMemory = "server.maxBodyMemory"
+  case serverMaxConnections = "server.maxConnections"
+  case serverMaxActiveRequests = "server.maxActiveRequests"
+  case serverHeaderTimeout = "server.headerTimeout"
+  case serverBodyTimeout = "server.bodyTimeout"
+  case serverIdleTimeout = "server.idleTimeout"
+  case serverSendTimeout = "server.sendTimeout"
   case gatewayStrict = "gateway.strict"
   case gatewayKeepAliveInterval = "gateway.keepAliveInterval"
   case toolsUnsupported = "tools.unsupported"
@@ -58,6 +65,34 @@ extension SettingKey {
     case .serverMaxBodySize:
       Entry(
         type: .size, value: .size(64 << 20), range: 1...Double(4 << 30), summary: "Largest request body accepted.")
+    case .serverMaxBodyMemory:
+      Entry(
+        type: .size, value: .size(512 << 20), range: 1...Double(1 << 40),
+        summary: "Most memory for the bodies of requests under way; above it new ones get 503.")
+    case .serverMaxConnections:
+      Entry(
+        type: .integer, value: .integer(4096), range: 1...1_000_000,
+        summary: "Most connections of clients; above it a new one gets 503 and is closed.")
+    case .serverMaxActiveRequests:
+      Entry(
+        type: .integer, value: .integer(2048), range: 1...1_000_000,
+        summary: "Most requests for providers under way; above it a new one gets 503.")
+    case .serverHeaderTimeout:
+      Entry(
+        type: .duration, value: .duration(30), range: 0.001...86400,
+        summary: "Time for a client to send the head of a request.")
+    case .serverBodyTimeout:
+      Entry(
+        type: .duration, value: .duration(60), range: 0.001...86400,
+        summary: "Time within which a request's body must end or bring its next 16 KiB.")
+    case .serverIdleTimeout:
+      Entry(
+        type: .duration, value: .duration(300), range: 0.001...86400,
+        summary: "Time a client's connection may stand between two requests.")
+    case .serverSendTimeout:
+      Entry(
+        type: .duration, value: .duration(300), range: 0.001...86400,
+        summary: "Time a client may read nothing of the answer that waits for it.")
     case .gatewayStrict:
       Entry(type: .flag, value: .flag(false), summary: "Refuse a request whose translation would lose something.")
     case .gatewayKeepAliveInterval:

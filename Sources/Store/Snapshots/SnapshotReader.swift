@@ -98,6 +98,13 @@ public struct SnapshotReader: Sendable {
     case (.serverAllowedHosts, .list(let hosts)): settings.allowedHosts = hosts
     case (.serverAllowedOrigins, .list(let origins)): settings.allowedOrigins = origins
     case (.serverMaxBodySize, .size(let bytes)): settings.maxBodySize = bytes
+    case (.serverMaxBodyMemory, .size(let bytes)): settings.maxBodyMemory = bytes
+    case (.serverMaxConnections, .integer(let count)): settings.maxConnections = count
+    case (.serverMaxActiveRequests, .integer(let count)): settings.maxActiveRequests = count
+    case (.serverHeaderTimeout, .duration(let seconds)): settings.headerTimeout = seconds
+    case (.serverBodyTimeout, .duration(let seconds)): settings.bodyTimeout = seconds
+    case (.serverIdleTimeout, .duration(let seconds)): settings.clientIdleTimeout = seconds
+    case (.serverSendTimeout, .duration(let seconds)): settings.sendTimeout = seconds
     case (.gatewayStrict, .flag(let flag)): settings.strict = flag
     case (.gatewayKeepAliveInterval, .duration(let seconds)): settings.keepAliveInterval = seconds
     case (.toolsUnsupported, .text(let word)): settings.unsupportedTools = UnsupportedTools(rawValue: word) ?? .drop

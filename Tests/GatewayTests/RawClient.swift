@@ -6,11 +6,13 @@ import NIOPosix
 final class RawClient: Sendable {
   private let channel: any Channel
   private let inbox: NIOLoopBound<Inbox>
+  private let hasEnded = NIOLockedValueBox(false)
 
   /// Connects, and sends at once: a busy machine may run the test's next line seconds later.
   init(port: Int, group: MultiThreadedEventLoopGroup, sending text: String? = nil) async throws {
     let eventLoop = group.any()
-    let inbox = try await eventLoop.submit { NIOLoopBound(Inbox(), eventLoop: eventLoop) }.get()
+    let hasEnded = hasEnded
+    let inbox = try await eventLoop.submit { NIOLoopBound(Inbox(hasEnded), eventLoop: eventLoop) }.get()
     channel = try await ClientBootstrap(group: eventLoop)
       .channelOption(.allowRemoteHalfClosure, value: true)
       .channelOption(.socketOption(.so_rcvbuf), value: 64 * 1024)
@@ -46,8 +48,8 @@ final class RawClient: Sendable {
     try await channel.setOption(.autoRead, value: isReading).get()
   }
 
-  /// Whether the connection is over.
-  var isClosed: Bool { !channel.isActive }
+  /// Whether the server has closed its side.
+  var isClosed: Bool { hasEnded.withLockedValue { $0 } }
 
   func close() async { try? await channel.close().get() }
 
@@ -55,8 +57,11 @@ final class RawClient: Sendable {
     typealias InboundIn = ByteBuffer
 
     private var text = ""
+    private let hasEnded: NIOLockedValueBox<Bool>
     private var isClosed = false
     private var waiting: (mark: String?, promise: EventLoopPromise<String>)?
+
+    init(_ hasEnded: NIOLockedValueBox<Bool>) { self.hasEnded = hasEnded }
 
     func wait(_ mark: String?, _ promise: EventLoopPromise<String>) {
       waiting = (mark, promise)
@@ -78,6 +83,7 @@ final class RawClient: Sendable {
 
     private func end() {
       isClosed = true
+      hasEnded.withLockedValue { $0 = true }
       settle()
     }
 

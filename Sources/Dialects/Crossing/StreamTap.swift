@@ -108,7 +108,8 @@ public struct StreamTap: Sendable {
   public mutating func finish() {
     var heard: ServerSentEvent?
     parser.finish { item in if case .event(let event) = item { heard = event } }
-    if let heard { take(heard) }
+    // What was cut in the middle is no event: its reader would take it for an error of the upstream's own.
+    if let heard, heard.isDone || (try? JSON(parsing: heard.data)) != nil { take(heard) }
     guard failure == nil else { return }
     isEnding = true
     reader.end(into: &events)

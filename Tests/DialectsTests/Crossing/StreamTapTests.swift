@@ -33,6 +33,17 @@ struct StreamTapTests {
     #expect(failure.status == 502)
   }
 
+  @Test(arguments: beginnings)
+  func `an event that is cut in the middle is no error of the upstream's`(dialect: DialectID, words: String) throws {
+    var tap = StreamTap(DialectCatalog.dialect(dialect))
+    Array("data: \(words)\n\ndata: {\"error\":{\"mess".utf8).withUnsafeBytes { tap.hear($0) }
+    tap.finish()
+    guard case .broken = tap.ending(cut: nil, isCommitted: true) else {
+      Issue.record("not broken")
+      return
+    }
+  }
+
   @Test(arguments: DialectID.allCases)
   func `a stream without an event said nothing`(dialect: DialectID) {
     guard case (.refused(let failure), false) = ending(dialect, []) else {

@@ -49,7 +49,9 @@ import Upstream
     let fixture = Fixture(usesKernelWatch: usesKernelWatch)
     let call = fixture.start(UpstreamRequest(method: "GET", url: server.url))
     try await asked.take()
-    await fixture.end()
+    // The loop goes on until all is heard.
+    await fixture.transport.shutdown()
     #expect(try await call.outcome.futureResult.get().error?.kind == "cancelled")
+    await fixture.end()
   }
 }

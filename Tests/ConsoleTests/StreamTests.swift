@@ -16,7 +16,9 @@ struct StreamTests {
   @Test func `everything that is written arrives, however much`() throws {
     let pipe = Pipe()
     let text = String(repeating: "0123456789abcdef\n", count: 20_000)
-    let descriptor = pipe.fileHandleForWriting.fileDescriptor
+    // One of its own: the handle closes its descriptor once more, whoever has the number by then.
+    let descriptor = dup(pipe.fileHandleForWriting.fileDescriptor)
+    try pipe.fileHandleForWriting.close()
     Thread.detachNewThread {
       let output = TextOutput(
         descriptor: descriptor, isTerminal: false, columns: nil, style: Style(isColored: false))

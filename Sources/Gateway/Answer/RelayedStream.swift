@@ -51,7 +51,7 @@ final class RelayedStream: StreamedAnswer {
   }
 
   private func hold(_ buffer: ByteBuffer) {
-    held.writeImmutableBuffer(buffer)
+    held.join(buffer)
   }
 
   private func commit() {

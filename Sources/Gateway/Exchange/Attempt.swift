@@ -107,12 +107,12 @@ final class Attempt: UpstreamReceiver {
       phase = .failing(head, body)
     case .collecting(let head, var body):
       phase = .waiting
-      body.writeImmutableBuffer(buffer)
+      body.join(buffer)
       guard body.readableBytes <= Self.answerLimit else { return failTooLarge(head) }
       phase = .collecting(head, body)
     case .sniffing(let head, var body):
       phase = .waiting
-      body.writeImmutableBuffer(buffer)
+      body.join(buffer)
       sniff(head, body)
     case .streaming(let answer):
       answer.feed(buffer)
@@ -239,6 +239,13 @@ final class Attempt: UpstreamReceiver {
       (UpstreamFailure(.badGateway, status: 502, message: text), .broken, "upstream_closed")
     case .cancelled: (UpstreamFailure(.cancelled, status: 499, message: "cancelled"), .final, "cancelled")
     }
+  }
+}
+
+extension ByteBuffer {
+  /// Puts `piece` behind what is there; nothing is copied where nothing is.
+  mutating func join(_ piece: ByteBuffer) {
+    if readableBytes == 0 { self = piece } else { writeImmutableBuffer(piece) }
   }
 }
 

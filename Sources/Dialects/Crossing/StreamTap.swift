@@ -148,7 +148,8 @@ public struct StreamTap: Sendable {
     let isPreamble =
       !hasSubstance && !preamble.isEmpty
       && event.data.withUnsafeBytes { bytes in preamble.contains { ByteSearch.contains($0, in: bytes) } }
-    let isMarked = search?.isMarked(event.data) ?? Self.looksLikeJSON(event.data)
+    // What cannot be read passes as it came: the reader would hear nothing more behind it.
+    let isMarked = search?.isMarked(event.data) ?? ((try? JSON(parsing: event.data)) != nil)
     if isMarked {
       reader.read(event, into: &events)
       settle()
@@ -157,11 +158,6 @@ public struct StreamTap: Sendable {
     }
     if failure != nil, !hasSubstance { failedAtOnce = true }
     if !isPreamble { hasSubstance = true }
-  }
-
-  private static func looksLikeJSON(_ data: [UInt8]) -> Bool {
-    let start = data.first { $0 > 0x20 }
-    return start == UInt8(ascii: "{") || start == UInt8(ascii: "[")
   }
 
   private mutating func settle() {

@@ -44,6 +44,13 @@ struct StreamTapTests {
     }
   }
 
+  @Test(arguments: beginnings)
+  func `an event that cannot be read is nothing`(dialect: DialectID, words: String) throws {
+    var tap = StreamTap(DialectCatalog.dialect(dialect))
+    Array("data: \(words)\n\ndata: {oops\n\ndata: \(words)\n\n".utf8).withUnsafeBytes { tap.hear($0) }
+    #expect(tap.failure == nil)
+  }
+
   @Test(arguments: DialectID.allCases)
   func `a stream without an event said nothing`(dialect: DialectID) {
     guard case (.refused(let failure), false) = ending(dialect, []) else {

@@ -45,27 +45,16 @@ int aor_readiness_take(int queue, aor_ready *reports, int capacity, int waits) {
   return count;
 }
 
-int aor_bell_open(unsigned long *context, int *descriptor) {
+int aor_bell_open(int queue, unsigned long *context, int *descriptor) {
   aio_context_t opened = 0;
   if (syscall(SYS_io_setup, 8, &opened) != 0) return -1;
   int bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  int probe = epoll_create1(EPOLL_CLOEXEC);
   // Some kernels and sandboxes know the calls and not the operation: better found out here than by the first answer.
-  if (bell < 0 || probe < 0 || aor_bell_arm(opened, probe, bell) != 0) {
+  // Destroying a context takes the kernel tens of milliseconds, so it is the real one that is tried.
+  if (bell < 0 || aor_bell_arm(opened, queue, bell) != 0) {
     int reason = errno;
     syscall(SYS_io_destroy, opened);
     if (bell >= 0) close(bell);
-    if (probe >= 0) close(probe);
-    errno = reason;
-    return -1;
-  }
-  // A context that is destroyed takes what is still asked for with it.
-  syscall(SYS_io_destroy, opened);
-  close(probe);
-  opened = 0;
-  if (syscall(SYS_io_setup, 8, &opened) != 0) {
-    int reason = errno;
-    close(bell);
     errno = reason;
     return -1;
   }
@@ -134,7 +123,8 @@ int aor_readiness_take(int queue, aor_ready *reports, int capacity, int waits) {
   return count;
 }
 
-int aor_bell_open(unsigned long *context, int *descriptor) {
+int aor_bell_open(int queue, unsigned long *context, int *descriptor) {
+  (void)queue;
   (void)context;
   (void)descriptor;
   errno = ENOSYS;

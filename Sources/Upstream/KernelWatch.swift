@@ -18,7 +18,7 @@ final class KernelWatch: ReadinessWatch, @unchecked Sendable {
   init?(queue: Int32, loop: any EventLoop, ring: @escaping @Sendable () -> Void) {
     var context: UInt = 0
     var descriptor: Int32 = -1
-    guard aor_bell_open(&context, &descriptor) == 0 else { return nil }
+    guard aor_bell_open(queue, &context, &descriptor) == 0 else { return nil }
     self.queue = queue
     self.context = context
     self.descriptor = descriptor

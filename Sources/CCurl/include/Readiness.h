@@ -29,9 +29,9 @@ int aor_readiness_arm(int queue, int socket, uint8_t events, uint32_t generation
 int aor_readiness_take(int queue, aor_ready *reports, int capacity, int waits);
 
 /// Has the kernel ring a descriptor when a queue has something to report, without a thread that waits for it: Linux's
-/// `IOCB_CMD_POLL` (4.18 and newer; io_submit(2)). On success returns 0, with a context for the calls below and the
-/// descriptor, which becomes readable; else -1 with `errno`, everywhere but on Linux.
-int aor_bell_open(unsigned long *context, int *descriptor);
+/// `IOCB_CMD_POLL` (4.18 and newer; io_submit(2)). On success returns 0, with one ring asked for already, a context for
+/// the calls below and the descriptor, which becomes readable; else -1 with `errno`, everywhere but on Linux.
+int aor_bell_open(int queue, unsigned long *context, int *descriptor);
 
 /// Asks for one ring of `descriptor`, at once if the queue has something already. Returns 0, or -1 with `errno`.
 int aor_bell_arm(unsigned long context, int queue, int descriptor);

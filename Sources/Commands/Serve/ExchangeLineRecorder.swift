@@ -46,9 +46,14 @@ final class ExchangeLineRecorder: ExchangeRecorder {
     if isFirst { queue.asyncAfter(deadline: .now() + Self.moment) { self.write() } }
   }
 
-  /// Prints what waits.
+  /// Prints what waits, for at most a second: a terminal that does not read must not keep the gateway from ending.
   func flush() {
-    queue.sync { write() }
+    let isWritten = DispatchSemaphore(value: 0)
+    queue.async {
+      self.write()
+      isWritten.signal()
+    }
+    _ = isWritten.wait(timeout: .now() + 1)
   }
 
   private func write() {

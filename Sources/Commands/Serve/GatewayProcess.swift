@@ -113,8 +113,8 @@ final class GatewayProcess {
     await socket?.close()
     if let socketPath { unlink(socketPath) }
     watch.stop()
-    lines?.flush()
     let lost = recorder.flush()
+    lines?.flush()
     if lost > 0 { context.warn("\(lost) exchanges could not be recorded") }
     await transport.shutdown()
     try? await group.shutdownGracefully()

@@ -5,7 +5,7 @@ import Testing
 import Upstream
 
 /// What stands still holds its own small buffers and stops nobody else; real sockets on both sides.
-@Suite(.timeLimit(.minutes(1))) struct BackPressureTests {
+@Suite(.timeLimit(.minutes(15))) struct BackPressureTests {
   /// A gateway over libcurl, whose calls are watched, and an upstream on a port.
   private static func run(
     _ upstream: LoopbackUpstream, _ body: (GatewayFixture, WatchedTransport) async throws -> Void

@@ -6,7 +6,7 @@ import Upstream
 import Wire
 
 /// What of Claude Code's habits only shows with a whole gateway between it and the provider.
-@Suite(.timeLimit(.minutes(1))) struct ClaudeCodeTests {
+@Suite(.timeLimit(.minutes(15))) struct ClaudeCodeTests {
   static let betas: [(name: String, value: String)] = [
     ("anthropic-beta", "claude-code-20250219,context-1m-2025-08-07,effort-2025-11-24"),
     ("anthropic-version", "2023-06-01"),

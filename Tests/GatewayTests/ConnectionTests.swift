@@ -5,7 +5,7 @@ import Testing
 import Upstream
 
 /// What happens on the wire between a client and the gateway.
-@Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
+@Suite(.timeLimit(.minutes(15))) struct ConnectionTests {
   /// A request as bytes, with a length.
   static func request(
     _ path: String, _ body: String = "", method: String = "POST", version: String = "1.1", headers: [String] = []

@@ -5,7 +5,7 @@ import Testing
 import Upstream
 
 /// How fast bytes go through.
-@Suite(.timeLimit(.minutes(1))) struct FlowTests {
+@Suite(.timeLimit(.minutes(15))) struct FlowTests {
   @Test(arguments: [ConnectionTests.chatStream, ConnectionTests.messagesStream])
   func aClientThatDoesNotReadStopsTheUpstream(request: String) async throws {
     let word = String(repeating: "w", count: 32_000)

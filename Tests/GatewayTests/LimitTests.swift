@@ -5,7 +5,7 @@ import Testing
 import Upstream
 
 /// What the gateway refuses when it is full, and that it takes it later.
-@Suite(.timeLimit(.minutes(1))) struct LimitTests {
+@Suite(.timeLimit(.minutes(15))) struct LimitTests {
   /// What a protocol's own error of a full gateway holds.
   static let envelopes: [DialectID: String] = [
     .openAIChat: #""type":"service_unavailable_error""#, .openAIResponses: #""code":"server_is_overloaded""#,

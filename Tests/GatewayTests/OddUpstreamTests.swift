@@ -5,7 +5,7 @@ import Testing
 import Upstream
 
 /// Upstreams that answer what nobody expects.
-@Suite(.timeLimit(.minutes(1))) struct OddUpstreamTests {
+@Suite(.timeLimit(.minutes(15))) struct OddUpstreamTests {
   @Test func aStreamForABodyOnlyItsUpstreamUnderstandsIsStillAnswered() async throws {
     let upstream = ScriptedUpstream(.stream(Conversations.stream(.openAIChat)))
     try await GatewayFixture.run(.openAIChat, upstream) { gateway in

@@ -7,7 +7,7 @@ import Testing
 import Upstream
 
 /// What a spent quota means for the next requests, and where a session stays.
-@Suite(.timeLimit(.minutes(1))) struct QuotaTests {
+@Suite(.timeLimit(.minutes(15))) struct QuotaTests {
   /// 2023-11-14T22:13:20Z.
   static let start: Int64 = 1_700_000_000_000
 

@@ -6,7 +6,7 @@ import Upstream
 import Wire
 
 /// An upstream that refuses a part of a request is asked once more without it.
-@Suite(.timeLimit(.minutes(1))) struct RefusalTests {
+@Suite(.timeLimit(.minutes(15))) struct RefusalTests {
   static let pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
   static func picture(_ client: DialectID) -> String {

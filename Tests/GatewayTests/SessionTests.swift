@@ -5,7 +5,7 @@ import Upstream
 import Wire
 
 /// An agent's session keeps to the cache that its last turn filled.
-@Suite(.timeLimit(.minutes(1))) struct SessionTests {
+@Suite(.timeLimit(.minutes(15))) struct SessionTests {
   private func sent(
     _ client: DialectID, to provider: DialectID, headers: [(name: String, value: String)],
     _ change: (inout Quirks) -> Void

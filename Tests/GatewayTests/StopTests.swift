@@ -5,7 +5,7 @@ import Testing
 import Upstream
 
 /// How a gateway ends.
-@Suite(.timeLimit(.minutes(1))) struct StopTests {
+@Suite(.timeLimit(.minutes(15))) struct StopTests {
   @Test func streamsFinishAndNobodyNewIsLetIn() async throws {
     let upstream = ScriptedUpstream(.stream(Conversations.beginning(.openAIChat), staysOpen: true))
     try await GatewayFixture.run(.openAIChat, upstream) { gateway in

@@ -6,7 +6,7 @@ import Upstream
 import Wire
 
 /// Headers, failures and histories that go wrong only once a whole gateway stands between client and provider.
-@Suite(.timeLimit(.minutes(1))) struct TrapTests {
+@Suite(.timeLimit(.minutes(15))) struct TrapTests {
   // MARK: - Headers
 
   static let limits: [(name: String, value: String)] = [

@@ -34,6 +34,7 @@ final class GatewayCore: Sendable {
   let refusals = RefusalMemory()
   let responses = ResponseStore()
   let modelLists = ModelListCache()
+  let addresses = CallAddresses()
   /// Where we listen, once bound.
   let listener = NIOLockedValueBox<Listener?>(nil)
   /// The group that `--group` made the default for this gateway; nil follows the configuration.

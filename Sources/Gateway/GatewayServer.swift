@@ -41,6 +41,11 @@ public final class GatewayServer: Sendable {
         }
       }
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      // What most requests fit into at once: a larger beginning is held by every idle connection, a smaller one is read
+      // twice and copied.
+      .childChannelOption(
+        .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 4096, maximum: 64 * 1024)
+      )
       .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 * 1024, high: 256 * 1024))
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {

@@ -256,6 +256,7 @@ final class CurlDriver: @unchecked Sendable {
       if transfer.hasHead {
         transfer.hasHead = false
         if case .waiting = transfer.phase { transfer.phase = .streaming }
+        transfer.releaseSentBody()
         sweep(before: now &+ transfer.idleTimeout)
         receiver.upstreamHead(transfer.head.take())
         guard call.transfer === transfer else { continue }

@@ -11,7 +11,7 @@ extension CurlTransfer {
       guard !isPaused, !isHeld else { return (.max, nil) }
       return (lastPieceAt &+ idleTimeout, .idleTimeout("\(name): the answer stopped coming"))
     case .waiting:
-      let ready = curl.microseconds(easy, CURLINFO_PRETRANSFER_TIME_T)
+      let ready = curl.offset(easy, CURLINFO_PRETRANSFER_TIME_T)
       if ready > 0 {
         let deadline = startedAt &+ UInt64(ready) &* 1000 &+ firstByteTimeout
         return (deadline, .firstByteTimeout("\(name): no answer in time"))

@@ -148,6 +148,14 @@ final class CurlTransfer {
     phase = .waiting
   }
 
+  /// Lets go of the request's body once all of it was sent; an answer may take minutes.
+  ///
+  /// Only behind the answer's head: until then libcurl may have to send it again on another connection.
+  func releaseSentBody() {
+    guard let body, curl.offset(easy, CURLINFO_SIZE_UPLOAD_T) >= body.readableBytes else { return }
+    self.body = nil
+  }
+
   /// libcurl's own words on what went wrong; empty when it has none.
   var errorMessage: String { String(cString: errorText) }
 

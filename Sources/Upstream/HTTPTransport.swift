@@ -56,7 +56,7 @@ public struct UpstreamResponseHead: Sendable {
 
   /// The first value of a header, whatever its case, or nil.
   public func header(_ name: String) -> String? {
-    headers.first { $0.name.utf8.elementsEqual(name.utf8) { $0.lowercaseASCII == $1.lowercaseASCII } }?.value
+    headers.first { $0.name.isHeaderName(name) }?.value
   }
 }
 

@@ -11,9 +11,9 @@ import CCurl
 /// libcurl reads the list until the transfer ends, so one of these belongs to one easy handle.
 final class HeaderLines {
   private var text: UnsafeMutablePointer<CChar>
-  private var textCapacity = 4096
+  private var textCapacity = 1024
   private var nodes: UnsafeMutablePointer<curl_slist>
-  private var nodeCapacity = 64
+  private var nodeCapacity = 32
 
   init() {
     text = .allocate(capacity: textCapacity)

@@ -160,6 +160,29 @@ import Upstream
     #expect(server.connections == 1)
   }
 
+  @Test func aBodyIsSentToItsEndThoughTheAnswerBeginsBefore() async throws {
+    let size = 5_000_000
+    let headSeen = Counter()
+    let server = try ScriptedServer { connection in
+      let head = try connection.readHead()
+      #expect(head.contains("POST"))
+      try connection.write("HTTP/1.1 200 OK\r\nContent-Length: \(size)\r\n\r\n")
+      headSeen.wait(for: 1)
+      try connection.write(try connection.read(size))
+      connection.waitForEnd()
+    }
+    try await Fixture.run { fixture in
+      let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 9) }
+      let exchange = fixture.start(
+        UpstreamRequest(method: "POST", url: server.url, body: ByteBuffer(bytes: bytes)))
+      _ = try await exchange.headArrived.futureResult.get()
+      headSeen.add(1)
+      let outcome = try await exchange.outcome.futureResult.get()
+      #expect(outcome.error == nil)
+      #expect(outcome.body == ByteBuffer(bytes: bytes))
+    }
+  }
+
   @Test func twoHundredCallsAtOnceKeepTheirAnswersApart() async throws {
     let server = try ScriptedServer.echo()
     try await Fixture.run { fixture in

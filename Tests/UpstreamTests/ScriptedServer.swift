@@ -108,8 +108,8 @@ final class Connection {
     #endif
   }
 
-  /// The next request: head lines and body (by content-length or chunks).
-  func readRequest() throws -> (head: String, body: [UInt8]) {
+  /// The lines of the next request's head; its body is left to `read`.
+  func readHead() throws -> String {
     var end = unread.headEnd
     while end == nil {
       try readMore()
@@ -117,6 +117,12 @@ final class Connection {
     }
     let head = String(decoding: unread[..<(end ?? 0)], as: UTF8.self)
     unread.removeFirst(end ?? 0)
+    return head
+  }
+
+  /// The next request: head lines and body (by content-length or chunks).
+  func readRequest() throws -> (head: String, body: [UInt8]) {
+    let head = try readHead()
     let length =
       head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
       .flatMap { Int($0.split(separator: ":")[1].trimmingCharacters(in: .whitespaces)) } ?? 0

@@ -23,7 +23,7 @@ public struct Crossing: Sendable {
   /// The way the bodies take.
   public let path: Path
   /// What the upstream is sent.
-  public let body: Body
+  public private(set) var body: Body
   /// What could not be said.
   public let losses: Losses
   /// Turns the answer back into what the client asked for.
@@ -34,6 +34,9 @@ public struct Crossing: Sendable {
   public var relaysAnswer: Bool { path != .translated && !rewritesAnswer }
   /// One protocol, but the body went through reader and writer, so the answer does too.
   private let rewritesAnswer: Bool
+
+  /// Lets go of the body, which nothing of the way back needs.
+  public mutating func releaseBody() { body = .written([]) }
 
   /// Whether `bytes` can go to the upstream without being read into a conversation.
   public static func isDirect(

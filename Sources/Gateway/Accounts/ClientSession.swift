@@ -16,8 +16,8 @@ enum ClientSession {
 
   /// A mark of the session, to keep it to one account: from its header, else from what the body has of the kind
   /// (`prompt_cache_key`, `metadata.user_id`); nil where neither is said.
-  static func mark(of request: ClientRequest, _ inbound: InboundRequest?, group: String) -> UInt64? {
-    (id(of: request) ?? inbound.flatMap { inBody(of: request, $0) }).map { Fingerprint.value("\(group)\n\($0)".utf8) }
+  static func mark(of request: ClientRequest, id: String?, _ inbound: InboundRequest?, group: String) -> UInt64? {
+    (id ?? inbound.flatMap { inBody(of: request, $0) }).map { Fingerprint.value("\(group)\n\($0)".utf8) }
   }
 
   private static func inBody(of request: ClientRequest, _ inbound: InboundRequest) -> String? {

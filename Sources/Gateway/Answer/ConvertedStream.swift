@@ -38,7 +38,7 @@ final class ConvertedStream: StreamedAnswer {
     self.generation = generation
     self.attempt = attempt
     self.head = head
-    answer = attempt.prepared.answer(to: generation.exchange.dialect.id)
+    answer = attempt.facts.answer(to: generation.exchange.dialect.id)
     stream = answer.makeEvents(exchangeID: generation.exchange.id)
     context = generation.replyContext()
     watch = ThoughtWatch(context.request, client: generation.operation.dialect)
@@ -123,17 +123,17 @@ final class ConvertedStream: StreamedAnswer {
 
   /// In one protocol the client gets the blob bare, so that we must remember whose it is.
   private func noteBlob(_ state: ReasoningState?) {
-    guard let state, attempt.prepared.isSameProtocol else { return }
-    exchange.gateway.blobs.note(state.blob, dialect: state.dialect, origin: attempt.prepared.origin)
+    guard let state, attempt.facts.isSameProtocol else { return }
+    exchange.gateway.blobs.note(state.blob, dialect: state.dialect, origin: attempt.facts.origin)
   }
 
   private func commit() {
     guard generation.isStream, !isCommitted else { return }
     isCommitted = true
-    generation.releaseConversation()
+    generation.releaseRequest()
     exchange.sendHead(
       status: .ok,
-      headers: StreamHeaders.make(context.framing, head, isSameProtocol: attempt.prepared.isSameProtocol))
+      headers: StreamHeaders.make(context.framing, head, isSameProtocol: attempt.facts.isSameProtocol))
     scheduleKeepAlive()
   }
 
@@ -173,7 +173,7 @@ final class ConvertedStream: StreamedAnswer {
     let bytes = generation.write(fold.result, for: context, losses: &losses)
     AnswerFacts.note(answer.named(losses), in: &exchange.record)
     var headers = HTTPHeaders()
-    OutboundHeaders.response(head, isSameProtocol: attempt.prepared.isSameProtocol, into: &headers)
+    OutboundHeaders.response(head, isSameProtocol: attempt.facts.isSameProtocol, into: &headers)
     headers.add(name: "content-type", value: "application/json")
     exchange.send(status: .ok, headers: headers, body: ByteBuffer(bytes: bytes))
   }

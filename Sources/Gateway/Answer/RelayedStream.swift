@@ -25,8 +25,8 @@ final class RelayedStream: StreamedAnswer {
     self.generation = generation
     self.attempt = attempt
     self.head = head
-    tap = StreamTap(DialectCatalog.dialect(attempt.prepared.candidate.endpoint.dialect))
-    filter = attempt.prepared.crossing?.hidesUsage == true ? UsageChunkFilter() : nil
+    tap = StreamTap(DialectCatalog.dialect(attempt.facts.candidate.endpoint.dialect))
+    filter = attempt.facts.crossing?.hidesUsage == true ? UsageChunkFilter() : nil
   }
 
   private var exchange: Exchange { generation.exchange }
@@ -56,7 +56,7 @@ final class RelayedStream: StreamedAnswer {
 
   private func commit() {
     isCommitted = true
-    generation.releaseConversation()
+    generation.releaseRequest()
     var headers = HTTPHeaders()
     OutboundHeaders.response(head, isSameProtocol: true, into: &headers)
     headers.add(name: "content-type", value: head.header("content-type") ?? "text/event-stream")
@@ -121,7 +121,7 @@ final class RelayedStream: StreamedAnswer {
   private func noteBlobs() {
     for blob in tap.stateBlobs {
       exchange.gateway.blobs.note(
-        blob, dialect: attempt.prepared.candidate.endpoint.dialect, origin: attempt.prepared.origin)
+        blob, dialect: attempt.facts.candidate.endpoint.dialect, origin: attempt.facts.origin)
     }
   }
 

@@ -20,19 +20,19 @@ struct WholeAnswer {
   }
 
   private var exchange: Exchange { generation.exchange }
-  private var upstream: any Dialect { DialectCatalog.dialect(attempt.prepared.candidate.endpoint.dialect) }
+  private var upstream: any Dialect { DialectCatalog.dialect(attempt.facts.candidate.endpoint.dialect) }
 
   func answer(_ body: ByteBuffer) {
     switch generation.operation.kind {
     case .countTokens: count(body)
     case .generate: generate(body)
-    case .compact where attempt.prepared.crossing?.raising.compacts == true: generate(body)
+    case .compact where attempt.facts.crossing?.raising.compacts == true: generate(body)
     default: relay(body)
     }
   }
 
   private func count(_ body: ByteBuffer) {
-    if attempt.prepared.isSameProtocol { return relay(body) }
+    if attempt.facts.isSameProtocol { return relay(body) }
     let bytes = Array(body.readableBytesView)
     guard
       let answer = TokenCount.answer(bytes, from: upstream.id, to: generation.operation.dialect)
@@ -41,9 +41,9 @@ struct WholeAnswer {
   }
 
   private func generate(_ body: ByteBuffer) {
-    let answer = attempt.prepared.answer(to: generation.operation.dialect)
+    let answer = attempt.facts.answer(to: generation.operation.dialect)
     let bytes = Array(body.readableBytesView)
-    let isRelayed = attempt.prepared.crossing?.relaysAnswer == true && !generation.isStream
+    let isRelayed = attempt.facts.crossing?.relaysAnswer == true && !generation.isStream
     if isRelayed, let plain = answer.plainAnswer(bytes) {
       AnswerFacts.note(plain.usage, plain.stop, in: &exchange.record)
       return relay(body)
@@ -97,7 +97,7 @@ struct WholeAnswer {
     exchange.end()
   }
 
-  private var isSame: Bool { attempt.prepared.isSameProtocol }
+  private var isSame: Bool { attempt.facts.isSameProtocol }
 
   private func relay(_ body: ByteBuffer) {
     var headers = HTTPHeaders()
@@ -123,7 +123,7 @@ struct WholeAnswer {
   private func noteBlobs(_ response: ConversationResponse) {
     for part in response.candidates.flatMap(\.parts) {
       guard let state = part.state else { continue }
-      exchange.gateway.blobs.note(state.blob, dialect: upstream.id, origin: attempt.prepared.origin)
+      exchange.gateway.blobs.note(state.blob, dialect: upstream.id, origin: attempt.facts.origin)
     }
   }
 }

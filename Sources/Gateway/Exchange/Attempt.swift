@@ -30,25 +30,25 @@ final class Attempt: UpstreamReceiver {
   /// Bytes of a stream that may wait for its first event that says something.
   static let waitingLimit = 32 * 1024 * 1024
 
-  let prepared: PreparedCall
+  let facts: CallFacts
   let startedAt: Int64
   private unowned let generation: Generation
   private var call: (any UpstreamCall)?
   private var phase = Phase.waiting
   private var isPaused = false
 
-  init(_ generation: Generation, _ prepared: PreparedCall) {
+  init(_ generation: Generation, _ facts: CallFacts) {
     self.generation = generation
-    self.prepared = prepared
+    self.facts = facts
     startedAt = generation.exchange.elapsed
   }
 
   private var exchange: Exchange { generation.exchange }
-  private var upstreamDialect: any Dialect { DialectCatalog.dialect(prepared.candidate.endpoint.dialect) }
+  private var upstreamDialect: any Dialect { DialectCatalog.dialect(facts.candidate.endpoint.dialect) }
 
-  func start() {
-    if let body = prepared.request.body { exchange.capture(upstreamRequest: body) }
-    call = exchange.gateway.transport.start(prepared.request, on: exchange.eventLoop, receiver: self)
+  func start(_ request: UpstreamRequest) {
+    if let body = request.body { exchange.capture(upstreamRequest: body) }
+    call = exchange.gateway.transport.start(request, on: exchange.eventLoop, receiver: self)
   }
 
   /// Returns whether the client had got its whole answer before.
@@ -84,7 +84,7 @@ final class Attempt: UpstreamReceiver {
       phase = .failing(head, empty)
       return
     }
-    if prepared.crossing == nil, case .relay = generation.operation.kind {
+    if facts.crossing == nil, case .relay = generation.operation.kind {
       return pass(head)
     }
     let type = MediaType(head.header("content-type") ?? "")
@@ -176,7 +176,7 @@ final class Attempt: UpstreamReceiver {
   }
 
   private func stream(_ head: UpstreamResponseHead) -> any StreamedAnswer {
-    if generation.isStream, prepared.crossing?.relaysAnswer == true {
+    if generation.isStream, facts.crossing?.relaysAnswer == true {
       return RelayedStream(generation, self, head)
     }
     return ConvertedStream(generation, self, head)

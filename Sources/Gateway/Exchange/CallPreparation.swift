@@ -7,11 +7,18 @@ import Routing
 import Upstream
 import Wire
 
-/// Everything one attempt needs to call its upstream.
+/// One attempt's request, and what its answer will need of how it was made.
+///
+/// Apart, because the request is let go of as soon as it is under way: an answer may take minutes.
 struct PreparedCall {
-  var candidate: RouteCandidate
   var request: UpstreamRequest
-  /// Nil for operations that are not translated.
+  var facts: CallFacts
+}
+
+/// How a call was made, for the way back of its answer.
+struct CallFacts {
+  var candidate: RouteCandidate
+  /// Nil for operations that are not translated; its body is in the request.
   var crossing: Crossing?
   /// What of the request could not be said.
   var losses: Losses
@@ -49,7 +56,7 @@ struct CallPreparation {
 
   /// The agent's session in a word that says nothing of it; each group has its own.
   private var session: String? {
-    ClientSession.id(of: exchange.request).map { "aor-" + Fingerprint.text("\(group)\n\($0)") }
+    exchange.record.session.map { "aor-" + Fingerprint.text("\(group)\n\($0)") }
   }
 
   mutating func prepare() throws(PreparationError) -> PreparedCall {
@@ -230,7 +237,7 @@ struct CallPreparation {
       default: .models
       }
     var call = try call(asked, body: body, crossing: nil, origin: origin)
-    call.losses = losses
+    call.facts.losses = losses
     return call
   }
 
@@ -253,19 +260,29 @@ struct CallPreparation {
       firstByteTimeout: timeouts.firstByte
         ?? (isStream ? settings.firstByteTimeoutStreaming : settings.firstByteTimeout),
       idleTimeout: timeouts.idle ?? settings.idleTimeout)
+    var crossing = crossing
+    crossing?.releaseBody()
     return PreparedCall(
-      candidate: candidate, request: request, crossing: crossing, losses: crossing?.losses ?? Losses(),
-      origin: origin, isSameProtocol: same)
+      request: request,
+      facts: CallFacts(
+        candidate: candidate, crossing: crossing, losses: crossing?.losses ?? Losses(), origin: origin,
+        isSameProtocol: same))
   }
 
   private func url(for asked: EndpointOperation, sameProtocol: Bool) throws(DialectError) -> String {
+    let query = sameProtocol ? exchange.request.query.map(String.init) : nil
+    if let query { return try makeURL(for: asked, clientQuery: query) }
+    return try exchange.gateway.addresses.url(of: endpoint, for: asked) { () throws(DialectError) in
+      try makeURL(for: asked, clientQuery: nil)
+    }
+  }
+
+  private func makeURL(for asked: EndpointOperation, clientQuery: String?) throws(DialectError) -> String {
     let parsed: EndpointURL
     let url: String
     do throws(EndpointURLError) {
       parsed = try exchange.snapshot.base(of: endpoint)
-      url = try parsed.url(
-        for: asked, dialect: endpoint.dialect, clientQuery: sameProtocol ? exchange.request.query.map(String.init) : nil
-      )
+      url = try parsed.url(for: asked, dialect: endpoint.dialect, clientQuery: clientQuery)
     } catch {
       throw DialectError("provider `\(candidate.provider.name)`: \(error)", code: "not_supported")
     }

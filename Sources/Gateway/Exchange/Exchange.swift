@@ -119,6 +119,9 @@ final class Exchange {
   /// Goes on with another body than the client sent.
   func replaceBody(_ body: ByteBuffer) { request.body = body }
 
+  /// Lets go of the request's body, unless it is to be kept.
+  func releaseBody() { if capture == nil { request.body = ByteBuffer() } }
+
   private func begin(_ work: some ExchangeWork) {
     guard rank <= snapshot.settings.maxActiveRequests else { return refuseWork() }
     self.work = work

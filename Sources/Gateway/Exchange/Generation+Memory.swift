@@ -12,7 +12,7 @@ extension Generation {
     let now = exchange.record.startedAt
     let generation = exchange.snapshot.generation
     if plan.hasChoiceOfAccount {
-      session = ClientSession.mark(of: exchange.request, inbound, group: group)
+      session = ClientSession.mark(of: exchange.request, id: exchange.record.session, inbound, group: group)
     }
     let resting = gateway.rests.remaining(now: now)
     guard !resting.isEmpty || session != nil else { return }

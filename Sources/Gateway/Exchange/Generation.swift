@@ -86,8 +86,8 @@ final class Generation: ExchangeWork {
     }
     exchange.keeper = AnswerKeeper(isStream: isStream, limit: bounds.bytes) { [group, weak self] response in
       // What the upstream keeps itself is its to go on from.
-      guard let id = response["id"]?.string, let prepared = self?.attempt?.prepared,
-        !(prepared.isSameProtocol && prepared.candidate.quirks.storesResponses)
+      guard let id = response["id"]?.string, let facts = self?.attempt?.facts,
+        !(facts.isSameProtocol && facts.candidate.quirks.storesResponses)
       else { return }
       let entry = ResponseStore.Entry(
         group: group, previous: stored.previous, input: stored.input, response: response)
@@ -132,7 +132,7 @@ final class Generation: ExchangeWork {
   }
 
   /// Whom the last attempt asked.
-  var candidate: RouteCandidate? { attempt?.prepared.candidate }
+  var candidate: RouteCandidate? { attempt?.facts.candidate }
 
   /// The request as read; nil where it cannot be.
   var request: ConversationRequest? {
@@ -165,26 +165,27 @@ final class Generation: ExchangeWork {
     exchange.conceal(candidate.credential?.token)
     do throws(PreparationError) {
       let prepared = try prepare(candidate)
+      let facts = prepared.facts
       exchange.record.exchangePath =
-        prepared.crossing.map { Self.path($0.path) } ?? (prepared.losses.isEmpty ? .verbatim : .patched)
-      exchange.record.losses = prepared.losses.list
+        facts.crossing.map { Self.path($0.path) } ?? (facts.losses.isEmpty ? .verbatim : .patched)
+      exchange.record.losses = facts.losses.list
         .map { ExchangeRecord.RecordedLoss(path: $0.path, reason: $0.reason) }
-      if exchange.snapshot.settings.strict, let loss = prepared.losses.list.first {
+      if exchange.snapshot.settings.strict, let loss = facts.losses.list.first {
         return exchange.fail(
           UpstreamFailure(
             .invalidRequest, status: 400, message: "strict: \(loss.path) would be lost: \(loss.reason)",
             param: loss.path), as: "strict")
       }
-      if exchange.snapshot.settings.unsupportedTools == .refuse, let tool = prepared.losses.tools.first {
+      if exchange.snapshot.settings.unsupportedTools == .refuse, let tool = facts.losses.tools.first {
         return exchange.fail(
           UpstreamFailure(
             .invalidRequest, status: 400,
             message: "provider `\(candidate.provider.name)` has no tool like `\(tool)` (`tools.unsupported` is refuse)",
             param: "tools"), as: "unsupported_tool")
       }
-      let attempt = Attempt(self, prepared)
+      let attempt = Attempt(self, facts)
       self.attempt = attempt
-      attempt.start()
+      attempt.start(prepared.request)
     } catch {
       exchange.fail(error.failure, as: error.kind)
     }
@@ -226,14 +227,14 @@ final class Generation: ExchangeWork {
     var headers = HTTPHeaders()
     if let head {
       OutboundHeaders.response(
-        head, isSameProtocol: attempt?.prepared.isSameProtocol ?? false, into: &headers)
+        head, isSameProtocol: attempt?.facts.isSameProtocol ?? false, into: &headers)
     }
     exchange.fail(failure, as: kind, headers: headers, isUpstreams: true)
   }
 
   /// Whether a failure says that the upstream cannot compact.
   private func refusesCompaction(_ failure: UpstreamFailure, _ head: UpstreamResponseHead?) -> Bool {
-    guard let candidate = attempt?.prepared.candidate, candidate.endpoint.dialect == .openAIResponses,
+    guard let candidate = attempt?.facts.candidate, candidate.endpoint.dialect == .openAIResponses,
       candidate.quirks.compaction
     else { return false }
     switch (operation.kind, head?.status) {
@@ -246,7 +247,7 @@ final class Generation: ExchangeWork {
   /// Writes the attempt that just ended into the record.
   func note(_ status: Int?, _ error: String?) {
     guard let attempt else { return }
-    let candidate = attempt.prepared.candidate
+    let candidate = attempt.facts.candidate
     if error == nil { answered(candidate) }
     exchange.record.attempts.append(
       ExchangeRecord.Attempt(
@@ -299,6 +300,12 @@ final class Generation: ExchangeWork {
     return OpenAIResponses.writeCompacted(response, of: request, for: context)
   }
 
-  /// The request's bytes are not needed any more.
-  func releaseConversation() { conversation = nil }
+  /// The answer has begun: nobody else will be asked.
+  ///
+  /// A thousand streams of agents would otherwise hold a thousand requests. Where the client's own protocol repeats the
+  /// request in what it says of a failure, its bytes stay.
+  func releaseRequest() {
+    conversation = nil
+    if operation.dialect != .openAIResponses { exchange.releaseBody() }
+  }
 }

@@ -5,10 +5,12 @@ import Upstream
 
 /// Which headers travel, in both directions.
 enum OutboundHeaders {
-  private static let neverForwarded: Set<String> = HopByHop.names.union(Authentication.credentialHeaders).union([
-    "host", "content-length", "content-encoding", "accept-encoding", "expect", "origin", "referer", "forwarded", "via",
-    "user-agent", "anthropic-version", "content-type", "accept", "x-request-id",
-  ])
+  private static let neverForwarded = HeaderNames(
+    HopByHop.names.union(Authentication.credentialHeaders).union([
+      "host", "content-length", "content-encoding", "accept-encoding", "expect", "origin", "referer", "forwarded",
+      "via",
+      "user-agent", "anthropic-version", "content-type", "accept", "x-request-id",
+    ]))
   private static let neverForwardedPrefixes = ["x-forwarded-", "x-real-", "cf-", "sec-", "x-aor-", "access-control-"]
 
   /// The headers of an upstream request.
@@ -38,10 +40,9 @@ enum OutboundHeaders {
     let listed = HopByHop.listed(in: client.headers)
     var own: String?
     if case .header(let name) = endpoint.authentication { own = name.lowercased() }
-    for header in client.headers {
+    for header in client.headers where !neverForwarded.contains(header.name) {
       let name = header.name.lowercased()
-      guard !neverForwarded.contains(name), !listed.contains(name),
-        !neverForwardedPrefixes.contains(where: { name.hasPrefix($0) })
+      guard !listed.contains(name), !neverForwardedPrefixes.contains(where: { name.hasHeaderPrefix($0) })
       else { continue }
       // A credential of the client's own would stand beside ours.
       if name == own || (quirks.stripBetas && name == "anthropic-beta") { continue }
@@ -52,18 +53,19 @@ enum OutboundHeaders {
 
   private static let json = "application/json"
 
-  private static let notRelayed: Set<String> = HopByHop.names.union([
-    "content-length", "content-encoding", "content-type", "set-cookie", "x-request-id", "date", "server", "alt-svc",
-    "strict-transport-security", "via", "transfer-encoding", "location",
-  ])
+  private static let notRelayed = HeaderNames(
+    HopByHop.names.union([
+      "content-length", "content-encoding", "content-type", "set-cookie", "x-request-id", "date", "server", "alt-svc",
+      "strict-transport-security", "via", "transfer-encoding", "location",
+    ]))
 
   /// What of an upstream's head the client gets: everything that is not about the connection in one protocol, quota
   /// and retry headers otherwise.
   static func response(_ head: UpstreamResponseHead, isSameProtocol: Bool, into headers: inout HTTPHeaders) {
     let listed = head.header("connection").map { $0.lowercased() } ?? ""
-    for header in head.headers {
+    for header in head.headers where !notRelayed.contains(header.name) {
       let name = header.name.lowercased()
-      guard !notRelayed.contains(name), !name.hasPrefix("access-control-"), isValid(header),
+      guard !name.hasPrefix("access-control-"), isValid(header),
         listed.isEmpty || !listed.split(whereSeparator: { ", \t".contains($0) }).contains(name[...])
       else { continue }
       if isSameProtocol || isAboutQuota(name) { headers.add(name: name, value: header.value) }

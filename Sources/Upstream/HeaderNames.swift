@@ -1,0 +1,43 @@
+/// A set of header names, asked whatever the case of the name in question.
+///
+/// By length, since lower-casing and hashing every header of every message costs more than comparing with the one or two
+/// names that are as long.
+public struct HeaderNames: Sendable {
+  private let byLength: [[String]]
+
+  /// Takes names in lower-case ASCII.
+  public init(_ names: some Sequence<String>) {
+    var byLength: [[String]] = []
+    for name in Set(names) {
+      let length = name.utf8.count
+      while byLength.count <= length { byLength.append([]) }
+      byLength[length].append(name)
+    }
+    self.byLength = byLength
+  }
+
+  /// Whether the name is among them.
+  public func contains(_ name: String) -> Bool {
+    let length = name.utf8.count
+    guard length < byLength.count else { return false }
+    return byLength[length].contains { name.isHeaderName($0) }
+  }
+}
+
+extension String {
+  /// Whether this is the same header name, whatever the case of ASCII letters.
+  public func isHeaderName(_ name: String) -> Bool {
+    utf8.count == name.utf8.count && hasHeaderPrefix(name)
+  }
+
+  /// Whether a header name begins with `prefix`, whatever the case of ASCII letters.
+  public func hasHeaderPrefix(_ prefix: String) -> Bool {
+    var bytes = utf8.makeIterator()
+    for expected in prefix.utf8 {
+      guard let byte = bytes.next(), byte == expected || byte.lowercaseASCII == expected.lowercaseASCII else {
+        return false
+      }
+    }
+    return true
+  }
+}

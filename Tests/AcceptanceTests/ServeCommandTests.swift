@@ -82,6 +82,20 @@ struct ServeCommandTests {
     #expect(gateway.stop() == 0)
   }
 
+  @Test func `a terminal that does not read keeps neither answers nor records nor the end back`() throws {
+    let session = try AorSession()
+    let unread = try LinePipe()
+    try session.run(
+      "provider", "add", "main", "--protocol", "openai-chat", "--base-url", "http://127.0.0.1:9/v1", "--models", "m")
+    try session.run("route", "set", "other", "main/")
+    unread.fill()
+    let gateway = try RunningServer(["serve", "--port", "0"], home: session.home, error: unread.writing)
+    for _ in 0..<150 { #expect(ask(gateway).status == 404) }
+    #expect(gateway.stop() == 0)
+    let logs = try session.run("logs", "--limit", "200", "--json", "status")
+    #expect(logs.output.components(separatedBy: "404").count - 1 == 150)
+  }
+
   @Test func `a taken port names its holder and the flag`() throws {
     let session = try AorSession()
     let first = try RunningServer(["serve", "--port", "0"], home: session.home)

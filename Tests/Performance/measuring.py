@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import payloads
-from machine import LOAD_CORE, cpu_seconds, on_core
+from machine import LOAD_CORE, cpu_seconds, on_core, stolen_seconds
 
 #: Work done after the last answer (records are written in batches) counts too.
 SETTLING = 0.5
 #: The widest a peer's rounds may spread for its row to count.
 WIDEST_SPREAD = 0.15
+#: The most that the host may take of the two cores' time in a round that counts, and how often one is tried again.
+MOST_STOLEN, TRIES = 0.01, 4
 
 
 @dataclass
@@ -133,7 +135,17 @@ def loop(
 
 
 def sample(pid: int, load: Callable[[], dict[str, float]]) -> Sample:
-    """What one round of load costs a server."""
+    """What one round of load costs a server; one that the host disturbed is run again."""
+    for _ in range(TRIES - 1):
+        stolen, began = stolen_seconds(), time.monotonic()
+        result = one_round(pid, load)
+        if stolen_seconds() - stolen <= MOST_STOLEN * 2 * (time.monotonic() - began):
+            return result
+    return one_round(pid, load)
+
+
+def one_round(pid: int, load: Callable[[], dict[str, float]]) -> Sample:
+    """One round of load and what it cost."""
     before = cpu_seconds(pid)
     result = load()
     time.sleep(SETTLING)

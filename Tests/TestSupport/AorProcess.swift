@@ -179,6 +179,15 @@ public final class LinePipe {
     (reading, writing) = try makePipe()
   }
 
+  /// Fills the pipe, so that whoever writes into it next must wait until somebody reads.
+  public func fill() {
+    let flags = fcntl(writing, F_GETFL)
+    _ = fcntl(writing, F_SETFL, flags | O_NONBLOCK)
+    let line = Array(String(repeating: "x", count: 4095).utf8) + [0x0A]
+    for size in [line.count, 1] { while write(writing, line, size) > 0 {} }
+    _ = fcntl(writing, F_SETFL, flags)
+  }
+
   /// Closes our copy of the child's end, so that its end is seen.
   public func closeWriting() {
     if isWritingOpen { close(writing) }

@@ -13,15 +13,15 @@ public final class RunningServer {
 
   /// Starts a command that listens, and waits until it says where.
   ///
-  /// `limit` are arguments of the shell's `ulimit` for it.
-  public init(_ arguments: [String], home: TemporaryHome, limit: String? = nil) throws {
+  /// `limit` are arguments of the shell's `ulimit` for it; `error` takes its standard error, which `talk` then is not.
+  public init(_ arguments: [String], home: TemporaryHome, limit: String? = nil, error: Int32? = nil) throws {
     output = try LinePipe()
     errors = try ScratchFile()
     let limited = limit.map { ["-c", "ulimit \($0) && exec \"$0\" \"$@\"", AorProcess.executable] }
     process = try AorProcess(
       (limited ?? []) + arguments, environment: ["AOR_HOME": home.path, "PATH": "/usr/bin:/bin"],
       executable: limited == nil ? AorProcess.executable : "/bin/sh",
-      output: output.writing, error: errors.descriptor)
+      output: output.writing, error: error ?? errors.descriptor)
     output.closeWriting()
     greeting = output.next() ?? ""
     port = greeting.split(separator: ":").last.flatMap { Int($0) } ?? 0

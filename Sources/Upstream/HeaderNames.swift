@@ -3,15 +3,15 @@
 /// By length, since lower-casing and hashing every header of every message costs more than comparing with the one or two
 /// names that are as long.
 public struct HeaderNames: Sendable {
-  private let byLength: [[String]]
+  private let byLength: [[[UInt8]]]
 
   /// Takes names in lower-case ASCII.
   public init(_ names: some Sequence<String>) {
-    var byLength: [[String]] = []
+    var byLength: [[[UInt8]]] = []
     for name in Set(names) {
       let length = name.utf8.count
       while byLength.count <= length { byLength.append([]) }
-      byLength[length].append(name)
+      byLength[length].append(Array(name.utf8))
     }
     self.byLength = byLength
   }
@@ -19,8 +19,15 @@ public struct HeaderNames: Sendable {
   /// Whether the name is among them.
   public func contains(_ name: String) -> Bool {
     let length = name.utf8.count
-    guard length < byLength.count else { return false }
-    return byLength[length].contains { name.isHeaderName($0) }
+    guard length < byLength.count, !byLength[length].isEmpty else { return false }
+    var name = name
+    return name.withUTF8 { bytes in byLength[length].contains { Self.isSame(bytes, $0) } }
+  }
+
+  /// Both are as long.
+  private static func isSame(_ bytes: UnsafeBufferPointer<UInt8>, _ lowercase: [UInt8]) -> Bool {
+    for (byte, expected) in zip(bytes, lowercase) where byte.lowercaseASCII != expected { return false }
+    return true
   }
 }
 

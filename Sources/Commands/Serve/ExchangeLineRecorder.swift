@@ -63,6 +63,7 @@ final class ExchangeLineRecorder: ExchangeRecorder {
     }
     guard !waiting.records.isEmpty else { return }
     var text = ""
+    text.reserveCapacity(200 * waiting.records.count)
     for record in waiting.records {
       text += ExchangeLine(record, style: stream.style).text
       text += "\n"
@@ -80,6 +81,7 @@ struct ExchangeLine {
     let isFailure = record.errorKind != nil || record.status >= 400 || record.status == 0
     let status = record.status == 0 ? "---" : "\(record.status)"
     var line = Self.clock(record.startedAt)
+    line.reserveCapacity(200)
     func add(_ word: String) {
       line += " "
       line += word

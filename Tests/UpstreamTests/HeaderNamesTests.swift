@@ -11,7 +11,8 @@ struct HeaderNamesTests {
   func anotherIsNot(name: String) { #expect(!Self.names.contains(name)) }
 
   @Test(arguments: [
-    ("X-Forwarded-For", "x-forwarded-", true), ("x-forwarded", "x-forwarded-", false), ("", "x", false), ("a", "", true),
+    ("X-Forwarded-For", "x-forwarded-", true), ("x-forwarded", "x-forwarded-", false), ("", "x", false),
+    ("a", "", true),
   ])
   func aPrefixIsFoundWhateverItsCase(name: String, prefix: String, isPrefix: Bool) {
     #expect(name.hasHeaderPrefix(prefix) == isPrefix)

@@ -179,6 +179,12 @@ public protocol EventReader: Sendable {
   /// Reads the next event.
   mutating func read(_ event: ServerSentEvent, into events: inout [ConversationEvent])
 
+  /// Reads the events at the beginning of a stream's bytes that are like the one read last but for their words, as
+  /// `read` would; returns how many bytes they take, which may be none.
+  ///
+  /// The bytes begin outside of any event.
+  mutating func readAlike(_ bytes: UnsafeRawBufferPointer, into events: inout [ConversationEvent]) -> Int
+
   /// The stream ended. Emits `failed` unless a terminal event was read or may honestly be concluded.
   mutating func end(into events: inout [ConversationEvent])
 }

@@ -20,6 +20,17 @@ struct RecurringDelta: Sendable {
     return told
   }
 
+  /// The same for the event that begins at `start` in a stream's bytes, outside of any event; one that is not like the
+  /// event before is left to be parsed.
+  mutating func tell(
+    _ bytes: UnsafeRawBufferPointer, from start: Int, into events: inout [ConversationEvent]
+  ) -> RecurringEvent.Match? {
+    guard let match = event.match(in: bytes, from: start) else { return nil }
+    guard let told = delta.delta.replacingWords(with: RecurringEvent.words(of: match, in: bytes)) else { return nil }
+    events.append(.partDelta(PartDelta(candidate: delta.candidate, index: delta.index, told)))
+    return match
+  }
+
   /// Forgets the event: one like it says something else now.
   mutating func forget() { event.forget() }
 
@@ -60,4 +71,9 @@ extension PartDelta.Delta {
 extension JSON {
   /// Whether this is a string of the same characters, in the same encoding.
   fileprivate func isString(_ text: String) -> Bool { string?.utf8.elementsEqual(text.utf8) == true }
+}
+
+extension [ConversationEvent] {
+  /// What the last event adds to a part.
+  var lastDelta: PartDelta.Delta? { if case .partDelta(let delta)? = last { delta.delta } else { nil } }
 }

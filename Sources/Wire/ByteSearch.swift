@@ -123,6 +123,14 @@ public enum ByteSearch {
 typealias ByteBlock = SIMD16<UInt8>
 
 extension ByteBlock {
+  /// Whether a bit is set.
+  @inline(__always)
+  fileprivate var isAnySet: Bool {
+    // Only a change of view: both types are sixteen plain bytes.
+    let words = unsafeBitCast(self, to: SIMD2<UInt64>.self)
+    return words.x | words.y != 0
+  }
+
   /// The places, in order, for which `test` holds.
   @inline(__always)
   func places(where test: (ByteBlock) -> SIMDMask<SIMD16<Int8>>) -> BlockPlaces { BlockPlaces(test(self)) }
@@ -176,16 +184,31 @@ extension UnsafeRawBufferPointer {
       for offset in 0..<Swift.max(0, length) where self[position &+ offset] != other[place &+ offset] { return false }
       return true
     }
-    // The last block reaches to the very end, over bytes that were compared already.
     var offset = 0
+    // Most of what is compared is the same, and long: four blocks at once.
+    while offset &+ 64 <= length {
+      let differing =
+        (difference(at: position &+ offset, other, place &+ offset)
+          | difference(at: position &+ offset &+ 16, other, place &+ offset &+ 16))
+        | (difference(at: position &+ offset &+ 32, other, place &+ offset &+ 32)
+          | difference(at: position &+ offset &+ 48, other, place &+ offset &+ 48))
+      if differing.isAnySet { return false }
+      offset &+= 64
+    }
+    if offset == length { return true }
+    offset = Swift.min(offset, length &- 16)
+    // The last block reaches to the very end, over bytes that were compared already.
     while true {
-      let differing = block(at: position &+ offset) ^ other.block(at: place &+ offset)
-      // Only a change of view: both types are sixteen plain bytes.
-      let words = unsafeBitCast(differing, to: SIMD2<UInt64>.self)
-      if words.x | words.y != 0 { return false }
+      if difference(at: position &+ offset, other, place &+ offset).isAnySet { return false }
       if offset == length &- 16 { return true }
       offset = Swift.min(offset &+ 16, length &- 16)
     }
+  }
+
+  /// The bits in which two blocks differ.
+  @inline(__always)
+  private func difference(at position: Int, _ other: UnsafeRawBufferPointer, _ place: Int) -> ByteBlock {
+    block(at: position) ^ other.block(at: place)
   }
 
   @inline(__always)

@@ -53,6 +53,42 @@ import Wire
     }
   }
 
+  /// What the client of a stream is to be told that comes in pieces of that size.
+  ///
+  /// Events that are alike are recognised in a piece where they are whole.
+  private static func toldInPieces(_ stream: [UInt8], _ dialect: DialectID, by size: Int) -> [String] {
+    var stream = stream[...]
+    var events = AnswerCrossing(from: dialect, to: dialect).makeEvents(exchangeID: "x1")
+    var told: [ConversationEvent] = []
+    while !stream.isEmpty {
+      told += stream.prefix(size).withUnsafeBytes { events.feed($0) }
+      stream = stream.dropFirst(size)
+    }
+    return EventTrace.lines(told + events.finish())
+  }
+
+  private static func piecesThatTellOtherwise(_ stream: [UInt8], _ dialect: DialectID) -> [String] {
+    ["\n", "\r\n", "\r"].flatMap { lineEnd in
+      let bytes = stream.flatMap { $0 == 0x0A ? Array(lineEnd.utf8) : [$0] }
+      let parsed = toldInPieces(bytes, dialect, by: 1)
+      return [700, 16 * 1024, max(1, bytes.count)].filter { toldInPieces(bytes, dialect, by: $0) != parsed }
+        .map { "otherwise by \($0), \(lineEnd.debugDescription)" }
+    }
+  }
+
+  @Test(arguments: LawsFixtureTests.cases, DialectID.allCases)
+  func whatIsToldDoesNotHangOnThePieces(name: String, id: DialectID) throws {
+    let file = LawsFixtureTests.folder.appendingPathComponent("\(name)/\(id.rawValue).stream.sse")
+    #expect(Self.piecesThatTellOtherwise(Array(try Data(contentsOf: file)), id) == [])
+  }
+
+  @Test(.enabled(if: Corpus.folder != nil, "no corpus beside the checkout"), arguments: DialectID.allCases)
+  func whatIsToldOfRecordedStreamsDoesNotHangOnThePieces(id: DialectID) {
+    CorpusLaw(dialect: id).check("recurring in pieces", floor: 70, \.stream) { _, bytes in
+      Self.piecesThatTellOtherwise(bytes, id)
+    }
+  }
+
   /// Events behind one that recurs, which only look like it.
   static let cases: [(DialectID, [String], String)] = [
     (
@@ -137,6 +173,7 @@ import Wire
   @Test(arguments: cases) func lookalikesAreParsed(id: DialectID, events: [String], name: String) throws {
     let stream = Array(events.map { "data: \($0)\n\n" }.joined().utf8)
     #expect(try Self.violations(stream, DialectCatalog.dialect(id)) == [], "\(name)")
+    #expect(Self.piecesThatTellOtherwise(stream, id) == [], "\(name)")
   }
 
   @Test func theLastCountsOfAGeminiStreamAreTold() throws {

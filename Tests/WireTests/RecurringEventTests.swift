@@ -52,6 +52,111 @@ import Wire
     #expect(try Self.memory(nil).words(of: ServerSentEvent(data: text)) == words)
   }
 
+  /// Ways in which an event may stand in a stream.
+  static let framings: [(name: String?, text: String, isMatch: Bool)] = [
+    ("delta", "event: delta\ndata: DATA\n\n", true),
+    ("delta", "event:delta\ndata:DATA\n\n", true),
+    ("delta", "event: delta\r\ndata: DATA\r\n\r\n", true),
+    (nil, "data: DATA\n\n", true),
+    (nil, "data:DATA\r\n\r\n", true),
+    // Another name or none, another field, a comment.
+    ("delta", "event: deltas\ndata: DATA\n\n", false),
+    ("delta", "event:  delta\ndata: DATA\n\n", false),
+    ("delta", "data: DATA\n\n", false),
+    (nil, "event: delta\ndata: DATA\n\n", false),
+    (nil, "id: 1\ndata: DATA\n\n", false),
+    (nil, "data: DATA\nid: 1\n\n", false),
+    (nil, ": words\ndata: DATA\n\n", false),
+    (nil, "data:  DATA\n\n", false),
+    (nil, "data DATA\n\n", false),
+    // Not there to its end, or in lines that end as few do.
+    (nil, "data: DATA\n", false),
+    (nil, "data: DATA\r\n\r", false),
+    (nil, "data: DATA\r\r", false),
+    (nil, "data: DATA\ndata: DATA\n\n", false),
+  ]
+
+  @Test(arguments: framings)
+  func anEventIsKnownWhereItStandsInAStream(name: String?, text: String, isMatch: Bool) throws {
+    let data = Self.first.replacing("The ", with: "function ")
+    let event = text.replacing("DATA", with: data)
+    let start = "> ".utf8.count
+    let end = start + event.utf8.count
+    for behind in isMatch ? ["", "\n", "data: "] : [""] {
+      var recurring = try Self.memory(name)
+      Array("> \(event)\(behind)".utf8).withUnsafeBytes { bytes in
+        // Once more, for what stands before the data is remembered then.
+        for _ in 0..<2 {
+          let match = recurring.match(in: bytes, from: start)
+          #expect(match.map { RecurringEvent.words(of: $0, in: bytes) } == (isMatch ? "function " : nil))
+          #expect(match?.end == (isMatch ? end : nil))
+          #expect(match.map { String(decoding: bytes[$0.data], as: UTF8.self) } == (isMatch ? data : nil))
+        }
+        for count in 0..<(isMatch ? end : 0) {
+          let cut = UnsafeRawBufferPointer(rebasing: bytes[..<count])
+          #expect(recurring.match(in: cut, from: min(start, count)) == nil)
+        }
+      }
+    }
+  }
+
+  /// Each event of a stream by itself: other fields before the data, other names and other white space.
+  @Test func whatStandsBeforeTheDataMayChange() throws {
+    var recurring = try Self.memory(nil)
+    for head in ["data: ", "data:", "data: ", "data:", "id: 1\ndata:", "data: "] {
+      Array("\(head)\(Self.first)\n\n".utf8).withUnsafeBytes { bytes in
+        let match = recurring.match(in: bytes, from: 0)
+        guard let match else { return }
+        #expect(match.end == bytes.count)
+        #expect(String(decoding: bytes[match.data], as: UTF8.self) == Self.first)
+      }
+    }
+    let named = ServerSentEvent(name: "delta", data: Self.first)
+    recurring.remember(named, words: try #require(try JSON(parsing: named.data)["text"]))
+    Array("data: \(Self.first)\n\n".utf8).withUnsafeBytes { #expect(recurring.match(in: $0, from: 0) == nil) }
+    Array("event: delta\ndata: \(Self.first)\n\n".utf8).withUnsafeBytes {
+      #expect(recurring.match(in: $0, from: 0)?.end == $0.count)
+    }
+  }
+
+  /// The data of several fields look in a stream like a line of them and one that is nothing.
+  @Test func dataOfSeveralLinesAreParsed() throws {
+    let event = ServerSentEvent(data: "{\"text\":\"a\",\n\"b\":1}")
+    var recurring = RecurringEvent()
+    recurring.remember(event, words: try #require(try JSON(parsing: event.data)["text"]))
+    #expect(recurring.words(of: event) == "a")
+    Array("data: {\"text\":\"a\",\n\"b\":1}\n\n".utf8).withUnsafeBytes { bytes in
+      #expect(recurring.match(in: bytes, from: 0) == nil)
+    }
+  }
+
+  /// Words of any length, with and without escapes, between a beginning and an end of any length.
+  @Test func aFrameIsWhatItsPiecesAre() throws {
+    for size in [0, 20, 500, 1000, 1100] {
+      for words in ["", "a", "\"\\\n\u{1}é😀", "sixteen bytes or so", "\u{1F}"] {
+        for count in [1, 7, 15, 16, 17, 60, 200] {
+          let text = String(repeating: words, count: count)
+          let (head, tail) = (String(repeating: "h", count: size), String(repeating: "t", count: size / 2))
+          var writer = JSONWriter()
+          writer.string(text)
+          let quoted = String(decoding: writer.finish(), as: UTF8.self)
+          let frame = RecurringFrame(Array("\(head)\"\"\(tail)".utf8), at: size + 1)
+          var output = Array("> ".utf8)
+          frame.append(text, to: &output)
+          #expect(String(decoding: output, as: UTF8.self) == "> \(head)\(quoted)\(tail)")
+          for (number, end) in [
+            (0, "}\n\n"), (-120, ""), (.max, "}"),
+            (.min, "an end that is longer than what stands behind a number in any of the protocols"),
+          ] as [(Int, StaticString)] {
+            output = []
+            frame.append(text, number: number, end, to: &output)
+            #expect(String(decoding: output, as: UTF8.self) == "\(head)\(quoted)\(tail)\(number)\(end)")
+          }
+        }
+      }
+    }
+  }
+
   @Test func brokenUTF8IsNoMatch() throws {
     let broken = Self.first.utf8.flatMap { $0 == UInt8(ascii: "T") ? [0xC3, 0x28] : [$0] }
     #expect(try Self.memory().words(of: ServerSentEvent(name: "delta", data: broken)) == nil)

@@ -74,6 +74,12 @@ struct AnthropicEventReader: EventReader {
     }
   }
 
+  mutating func readAlike(_ bytes: UnsafeRawBufferPointer, into events: inout [ConversationEvent]) -> Int {
+    var position = 0
+    while !hasEnded, let next = recurring.tell(bytes, from: position, into: &events) { position = next.end }
+    return position
+  }
+
   mutating func end(into events: inout [ConversationEvent]) {
     guard !hasEnded else { return }
     // The stop reason is the model's last word; only the closing event is missing.
@@ -260,6 +266,12 @@ struct AnthropicEventReader: EventReader {
     case .toolCall: delta["partial_json"]
     case .redacted: nil
     }
+  }
+
+  /// What an event adds to the open block, whichever that is; nil where that is no words.
+  static func words(of json: JSON) -> JSON? {
+    guard json["type"]?.isString("content_block_delta") == true, let delta = json["delta"] else { return nil }
+    return delta["text"] ?? delta["thinking"] ?? delta["partial_json"]
   }
 
   /// What a delta adds: nil where the block's kind does not know it, an inner nil where it adds nothing.

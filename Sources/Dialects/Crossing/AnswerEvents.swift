@@ -22,8 +22,16 @@ public struct AnswerEvents: Sendable {
   public mutating func feed(_ bytes: UnsafeRawBufferPointer) -> [ConversationEvent] {
     var read: [ConversationEvent] = []
     do throws(EventStreamError) {
-      try parser.feed(bytes) { item in
-        if case .event(let event) = item { reader.read(event, into: &read) }
+      var rest = bytes
+      while !rest.isEmpty {
+        if let skipped = parser.skipToEvent(in: rest) {
+          rest = UnsafeRawBufferPointer(rebasing: rest[skipped...])
+          rest = UnsafeRawBufferPointer(rebasing: rest[reader.readAlike(rest, into: &read)...])
+        }
+        let length = try parser.feedLine(rest) { item in
+          if case .event(let event) = item { reader.read(event, into: &read) }
+        }
+        rest = UnsafeRawBufferPointer(rebasing: rest[length...])
       }
     } catch {
       read.append(.failed(UpstreamFailure(.badGateway, status: 502, message: "an event of the upstream is too large")))
@@ -76,10 +84,12 @@ public struct AnswerEvents: Sendable {
     return events
   }
 
-  private mutating func ended(_ events: [ConversationEvent], at position: Int) -> [ConversationEvent] {
+  private mutating func ended(_ events: consuming [ConversationEvent], at position: Int) -> [ConversationEvent] {
     hasSubstance = true
     isOver = true
-    return Array(events[...position])
+    var events = events
+    events.removeSubrange((position + 1)...)
+    return events
   }
 }
 

@@ -29,9 +29,7 @@ struct GeminiEventReader: EventReader {
       // Counts may differ from chunk to chunk.
       unparsed.removeAll(keepingCapacity: true)
       unparsed.append(contentsOf: event.data)
-      // A stream whose chunks recur has one candidate only.
-      if case .text(let text) = told, !tracks.isEmpty { tracks[0].text.append(text) }
-      return
+      return take(told)
     }
     readUsage()
     guard !event.isDone else { return }
@@ -51,6 +49,27 @@ struct GeminiEventReader: EventReader {
           in: events)
       }
     }
+  }
+
+  mutating func readAlike(_ bytes: UnsafeRawBufferPointer, into events: inout [ConversationEvent]) -> Int {
+    var position = 0
+    var last = 0..<0
+    while !isEnded, let next = recurring.tell(bytes, from: position, into: &events) {
+      if let told = events.lastDelta { take(told) }
+      position = next.end
+      last = next.data
+    }
+    if !last.isEmpty {
+      unparsed.removeAll(keepingCapacity: true)
+      unparsed.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[last]))
+    }
+    return position
+  }
+
+  /// Takes in what a chunk told that was not parsed.
+  private mutating func take(_ told: PartDelta.Delta) {
+    // A stream whose chunks recur has one candidate only.
+    if case .text(let text) = told, !tracks.isEmpty { tracks[0].text.append(text) }
   }
 
   /// The text of a chunk with one part of the only candidate.

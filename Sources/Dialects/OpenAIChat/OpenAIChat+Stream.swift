@@ -25,15 +25,7 @@ extension OpenAIChat {
 
     mutating func read(_ event: ServerSentEvent, into events: inout [ConversationEvent]) {
       guard !isOver else { return }
-      if let told = recurring.tell(event, into: &events) {
-        // A stream whose deltas recur has one choice only.
-        guard case .input(let piece) = told, !candidates.isEmpty else { return }
-        let count = events.count
-        candidates[0].take(input: piece, into: &events)
-        // What waited for the call's end is told now, and another part is open.
-        if events.count > count { recurring.forget() }
-        return
-      }
+      if let told = recurring.tell(event, into: &events) { return take(told, into: &events) }
       guard let first = event.data.first(where: { $0 != 0x20 && $0 != 0x0A }) else { return }
       if first == UInt8(ascii: "["), event.isDone { return conclude(isCertain: true, into: &events) }
       guard let chunk = try? JSON(parsing: event.data), chunk.isObject else {
@@ -41,28 +33,28 @@ extension OpenAIChat {
       }
       let told = events.count
       read(chunk, name: event.name, into: &events)
-      if let words = words(of: chunk) {
-        recurring.remember(event, words: words, varying: Self.unread(chunk), told: told, in: events)
+      // Of more choices than one, chunks that are alike need not do the same.
+      guard candidates.count == 1, !candidates[0].hasFinished, let words = OpenAIChat.words(of: chunk) else { return }
+      recurring.remember(event, words: words, varying: OpenAIChat.unread(chunk), told: told, in: events)
+    }
+
+    mutating func readAlike(_ bytes: UnsafeRawBufferPointer, into events: inout [ConversationEvent]) -> Int {
+      var position = 0
+      while !isOver, let next = recurring.tell(bytes, from: position, into: &events) {
+        if let told = events.lastDelta { take(told, into: &events) }
+        position = next.end
       }
+      return position
     }
 
-    /// The members of a chunk that are read at the ends of a stream only: ids, times and padding are other each time.
-    private static func unread(_ chunk: JSON) -> [JSON?] {
-      chunk.members.compactMap { member in same.contains(where: member.isNamed) ? nil : member.value }
-    }
-
-    /// Members that are read in every chunk, and some that no vendor changes meanwhile.
-    private static let same: [StaticString] = [
-      "choices", "usage", "error", "object", "search_results", "citations", "x_groq", "model", "service_tier",
-      "system_fingerprint",
-    ]
-
-    /// What the only choice of a chunk adds; nil where chunks like it need not do the same.
-    private func words(of chunk: JSON) -> JSON? {
-      guard candidates.count == 1, !candidates[0].hasFinished, let choices = chunk["choices"], choices.hasOneElement,
-        let delta = choices.elements.first?["delta"]
-      else { return nil }
-      return StreamCandidate.words(of: delta)
+    /// Takes in what an event told that was not parsed.
+    private mutating func take(_ told: PartDelta.Delta, into events: inout [ConversationEvent]) {
+      // A stream whose deltas recur has one choice only.
+      guard case .input(let piece) = told, !candidates.isEmpty else { return }
+      let count = events.count
+      candidates[0].take(input: piece, into: &events)
+      // What waited for the call's end is told now, and another part is open.
+      if events.count > count { recurring.forget() }
     }
 
     mutating func end(into events: inout [ConversationEvent]) {
@@ -179,4 +171,24 @@ extension OpenAIChat {
       events.append(.finished)
     }
   }
+  // MARK: - Chunks that are alike
+
+  /// What the only choice of a chunk adds; nil where that is no words, or more than words.
+  static func words(of chunk: JSON) -> JSON? {
+    guard let choices = chunk["choices"], choices.hasOneElement, let delta = choices.elements.first?["delta"] else {
+      return nil
+    }
+    return StreamCandidate.words(of: delta)
+  }
+
+  /// The members of a chunk that are read at the ends of a stream only: ids, times and padding are other each time.
+  static func unread(_ chunk: JSON) -> [JSON?] {
+    chunk.members.compactMap { member in same.contains(where: member.isNamed) ? nil : member.value }
+  }
+
+  /// Members that are read in every chunk, and some that no vendor changes meanwhile.
+  private static let same: [StaticString] = [
+    "choices", "usage", "error", "object", "search_results", "citations", "x_groq", "model", "service_tier",
+    "system_fingerprint",
+  ]
 }

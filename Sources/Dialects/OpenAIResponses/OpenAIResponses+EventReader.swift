@@ -48,10 +48,23 @@ struct OpenAIResponsesEventReader: EventReader {
     }
     let told = events.count
     delta(json, growth, into: &events)
-    recurring.remember(
-      event, words: json["delta"], varying: [json["sequence_number"], json["obfuscation"], json["item_id"]],
-      told: told, in: events)
+    recurring.remember(event, words: json["delta"], varying: Self.unread(json), told: told, in: events)
   }
+
+  mutating func readAlike(_ bytes: UnsafeRawBufferPointer, into events: inout [ConversationEvent]) -> Int {
+    var position = 0
+    while !hasEnded, let next = recurring.tell(bytes, from: position, into: &events) {
+      if items.indices.contains(current), let told = events.lastDelta { items[current].count(told) }
+      position = next.end
+    }
+    return position
+  }
+
+  /// The members of such an event that say nothing.
+  static func unread(_ json: JSON) -> [JSON?] { [json["sequence_number"], json["obfuscation"], json["item_id"]] }
+
+  /// Whether all that an event says is its `delta`, words of an item.
+  static func isGrowth(_ json: JSON) -> Bool { json["type"].flatMap(growth) != nil }
 
   /// What makes an item grow by the event's `delta`.
   private static func growth(_ type: JSON) -> ResponsesItemReader.Growth? {

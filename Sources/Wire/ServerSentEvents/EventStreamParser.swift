@@ -33,6 +33,17 @@ public struct EventStreamParser: Sendable {
     return start.map { "edir:".utf8.contains($0) }
   }
 
+  /// Takes what is left of the last line's end, if anything, so that what follows begins a line outside of any event;
+  /// tells how many bytes that took, and nil inside an event.
+  ///
+  /// Whole events that stand there may be read by others, and what is behind them fed to the parser.
+  public mutating func skipToEvent(in bytes: UnsafeRawBufferPointer) -> Int? {
+    guard !isInsideEvent, !atStart, let first = bytes.first else { return nil }
+    let length = skipsLineFeed && first == 0x0A ? 1 : 0
+    skipsLineFeed = false
+    return length
+  }
+
   /// Reads the next piece.
   public mutating func feed(
     _ bytes: UnsafeRawBufferPointer, _ receive: (EventStreamItem) -> Void

@@ -53,22 +53,49 @@ public struct ByteNeedles: Sendable {
       if let place = firstPosition(in: bytes, ofBlockAt: position) { return place < end ? place : nil }
       position += 16
     }
-    while position < end {
+    if position < end, let place = firstPosition(inEndOf: bytes, from: position) { return place < end ? place : nil }
+    while position < end, longest > Self.padding {
       if needles.contains(where: { $0.stands(at: position, in: bytes) }) { return position }
       position += 1
     }
     return nil
   }
 
+  /// The longest word whose room can be had behind the last bytes.
+  private static let padding = 32
+
+  /// Where a word begins behind `start`, for which not all of the words have room.
+  ///
+  /// The end of the bytes is copied to where there is room behind it.
+  private func firstPosition(inEndOf bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+    let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
+    guard longest <= Self.padding, rest.count < longest + 15 else { return nil }
+    // The rest has less than 47 bytes, and a block in it needs no more than 47 behind its place.
+    return withUnsafeTemporaryAllocation(byteCount: 96, alignment: 16) { room in
+      room.initializeMemory(as: UInt8.self, repeating: 0)
+      room.copyMemory(from: rest)
+      let padded = UnsafeRawBufferPointer(room)
+      var position = 0
+      while position < rest.count {
+        if let place = firstPosition(in: rest, ofBlockAt: position, padded) { return start + place }
+        position += 16
+      }
+      return nil
+    }
+  }
+
   @inline(__always)
-  private func firstPosition(in bytes: UnsafeRawBufferPointer, ofBlockAt position: Int) -> Int? {
+  private func firstPosition(
+    in bytes: UnsafeRawBufferPointer, ofBlockAt position: Int, _ padded: UnsafeRawBufferPointer? = nil
+  ) -> Int? {
+    let blocks = padded ?? bytes
     var marks = SIMDMask<SIMD16<Int8>>(repeating: false)
     // No sum overflows: all are places in the bytes.
     for needle in needles {
       marks =
         marks
-        .| ((bytes.block(at: position &+ needle.earlyPlace) .== needle.early)
-          .& (bytes.block(at: position &+ needle.latePlace) .== needle.late))
+        .| ((blocks.block(at: position &+ needle.earlyPlace) .== needle.early)
+          .& (blocks.block(at: position &+ needle.latePlace) .== needle.late))
     }
     var places = ByteBlock(repeating: 0).places { _ in marks }
     while let place = places.next() {

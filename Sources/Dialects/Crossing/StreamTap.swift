@@ -44,17 +44,19 @@ public struct StreamTap: Sendable {
     case .openAIChat:
       search = MarkerSearch([
         "\"usage\":{", "\"usage\": {", "\"finish_reason\":\"", "\"finish_reason\": \"", "[DONE]", "\"error\"",
-      ])
+      ]) { (OpenAIChat.words(of: $0), OpenAIChat.unread($0)) }
       preamble = []
     case .openAIResponses:
       search = MarkerSearch([
         "response.completed", "response.incomplete", "response.failed", "\"error\"", "response.created",
         "encrypted_content",
-      ])
+      ]) { OpenAIResponsesEventReader.isGrowth($0) ? ($0["delta"], OpenAIResponsesEventReader.unread($0)) : (nil, []) }
       preamble = ["\"response.created\"", "\"response.in_progress\"", "\"response.queued\""]
     case .anthropic:
       // The first two are beginnings: of what starts a message or a block, or ends one.
-      search = MarkerSearch(["message_", "content_block_st", "\"error\"", "signature_delta"])
+      search = MarkerSearch(["message_", "content_block_st", "\"error\"", "signature_delta"]) {
+        (AnthropicEventReader.words(of: $0), [])
+      }
       preamble = ["\"message_start\"", "\"ping\""]
     case .gemini:
       search = nil
@@ -82,7 +84,10 @@ public struct StreamTap: Sendable {
   ) throws(EventStreamError) {
     var rest = bytes
     // Event by event until the answer has begun, and to the end of the one that began in the piece before.
-    while !rest.isEmpty, search == nil || !hasSubstance || parser.isInsideEvent { try hearEvent(in: &rest, &parser) }
+    while !rest.isEmpty, search == nil || !hasSubstance || parser.isInsideEvent {
+      if search == nil { hearAlike(in: &rest, &parser) }
+      try hearEvent(in: &rest, &parser)
+    }
     let events = UnsafeRawBufferPointer(rebasing: rest[..<EventBoundary.end(in: rest)])
     var position = 0
     while let marker = search?.firstMarker(in: events, from: position) {
@@ -94,6 +99,15 @@ public struct StreamTap: Sendable {
     }
     var tail = UnsafeRawBufferPointer(rebasing: rest[events.count...])
     while !tail.isEmpty { try hearEvent(in: &tail, &parser) }
+  }
+
+  /// Hears the events that are like the one before, and takes them out of `bytes`.
+  private mutating func hearAlike(in bytes: inout UnsafeRawBufferPointer, _ parser: inout EventStreamParser) {
+    guard hasSubstance, let skipped = parser.skipToEvent(in: bytes) else { return }
+    bytes = UnsafeRawBufferPointer(rebasing: bytes[skipped...])
+    let length = reader.readAlike(bytes, into: &events)
+    bytes = UnsafeRawBufferPointer(rebasing: bytes[length...])
+    settle()
   }
 
   /// Hears one event, or what there is of it, and takes it out of `bytes`.
@@ -149,7 +163,7 @@ public struct StreamTap: Sendable {
       !hasSubstance && !preamble.isEmpty
       && event.data.withUnsafeBytes { bytes in preamble.contains { ByteSearch.contains($0, in: bytes) } }
     // What cannot be read passes as it came: the reader would hear nothing more behind it.
-    let isMarked = search?.isMarked(event.data) ?? ((try? JSON(parsing: event.data)) != nil)
+    let isMarked = search?.isMarked(event) ?? ((try? JSON(parsing: event.data)) != nil)
     if isMarked {
       reader.read(event, into: &events)
       settle()

@@ -45,6 +45,14 @@ public struct UsageChunkFilter: Sendable {
         }
       }
       hidLastEvent = nil
+      let plain = plainEvents(in: bytes, from: position)
+      guard plain == position else {
+        output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[position..<plain]))
+        hidLastEvent = false
+        followsReturn = bytes[plain - 1] == 0x0D
+        position = plain
+        continue
+      }
       let end = ByteSearch.endOfLine(in: bytes, from: position)
       guard end < bytes.count else {
         isLineEmpty = false
@@ -60,6 +68,14 @@ public struct UsageChunkFilter: Sendable {
 
   /// Appends what is still held: the stream is over.
   public mutating func finish(into output: inout [UInt8]) { endEvent(&output) }
+
+  /// The place behind the whole events at `start` that tell no usage; `start` inside of an event.
+  private func plainEvents(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    guard state == .holding, held.isEmpty, isLineEmpty else { return start }
+    let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
+    let told = Self.usage(in: rest) ?? rest.count
+    return start + EventBoundary.end(in: UnsafeRawBufferPointer(rebasing: rest[..<told]))
+  }
 
   private mutating func keep(_ bytes: Slice<UnsafeRawBufferPointer>, _ output: inout [UInt8]) {
     let bytes = UnsafeRawBufferPointer(rebasing: bytes)
@@ -96,15 +112,32 @@ public struct UsageChunkFilter: Sendable {
     } ?? false
   }
 
-  /// Whether somewhere a member `usage` is an object: in other chunks it is null.
-  private static func tellsUsage(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  private static func tellsUsage(_ bytes: UnsafeRawBufferPointer) -> Bool { usage(in: bytes) != nil }
+
+  /// Where first a member `usage` is an object: in other chunks it is null.
+  private static func usage(in bytes: UnsafeRawBufferPointer) -> Int? {
     let name: StaticString = "\"usage\""
     var start = 0
     while let place = ByteSearch.position(of: name, in: bytes, from: start) {
       start = place + name.utf8CodeUnitCount
-      let value = bytes[start...].lazy.filter { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
-      if value.starts(with: ":{".utf8) { return true }
+      let colon = bytes.firstText(from: start)
+      guard colon < bytes.count, bytes[colon] == UInt8(ascii: ":") else { continue }
+      let value = bytes.firstText(from: colon + 1)
+      if value < bytes.count, bytes[value] == UInt8(ascii: "{") { return place }
     }
-    return false
+    return nil
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// The first place at or after `start` without white space; `count` if there is none.
+  fileprivate func firstText(from start: Int) -> Int {
+    var position = start
+    while position < count,
+      self[position] == 0x20 || self[position] == 0x09 || self[position] == 0x0A || self[position] == 0x0D
+    {
+      position += 1
+    }
+    return position
   }
 }

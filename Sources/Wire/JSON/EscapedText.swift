@@ -1,7 +1,7 @@
 /// A string's text on its way into JSON, escaped piece by piece.
 struct EscapedText {
   /// The most that one byte becomes: `\u001f`.
-  private static let longest = 6
+  static let longest = 6
 
   private let text: UnsafeRawBufferPointer
   private var position = 0
@@ -34,6 +34,18 @@ struct EscapedText {
       guard length <= end &- Self.longest else { return length }
       length &+= Self.escape(from.load(fromByteOffset: position, as: UInt8.self), to: to + length)
       position &+= 1
+    }
+    if position > whole, position < count, length <= last {
+      // The rest in a block that needs no escapes but for it; most words are that short.
+      var block = ByteBlock(repeating: 0x20)
+      withUnsafeMutableBytes(of: &block) {
+        $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: text[position..<count]))
+      }
+      if BlockPlaces(UnsafeRawBufferPointer.mustEscape(block)).isEmpty {
+        to.storeBytes(of: block, toByteOffset: length, as: ByteBlock.self)
+        length &+= count &- position
+        position = count
+      }
     }
     while position < count, length <= end &- Self.longest {
       let byte = from.load(fromByteOffset: position, as: UInt8.self)

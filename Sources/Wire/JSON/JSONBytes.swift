@@ -37,20 +37,32 @@ extension [UInt8] {
 
   /// Appends an integer in decimal.
   mutating func append(digitsOf value: Int) {
-    // The most digits there are, and a sign.
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-      var rest = value.magnitude
-      var start = digits.count
-      repeat {
-        start -= 1
-        digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-        rest /= 10
-      } while rest > 0
-      if value < 0 {
-        start -= 1
-        digits[start] = UInt8(ascii: "-")
-      }
-      append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
+    withUnsafeTemporaryAllocation(byteCount: Decimal.longest, alignment: 1) { digits in
+      let start = Decimal.write(value, endingAt: digits.count, of: digits)
+      append(contentsOf: UnsafeRawBufferPointer(rebasing: digits[start...]))
     }
+  }
+}
+
+/// Integers as JSON spells them.
+enum Decimal {
+  /// The most digits there are, and a sign.
+  static let longest = 20
+
+  /// Writes an integer so that it ends before `end`, where there must be room for the longest, and returns where it
+  /// begins.
+  static func write(_ value: Int, endingAt end: Int, of room: UnsafeMutableRawBufferPointer) -> Int {
+    var rest = value.magnitude
+    var start = end
+    repeat {
+      start -= 1
+      room[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    } while rest > 0
+    if value < 0 {
+      start -= 1
+      room[start] = UInt8(ascii: "-")
+    }
+    return start
   }
 }

@@ -196,11 +196,21 @@ public protocol EventWriter: Sendable {
   /// Appends what `event` becomes to `output`; often nothing, sometimes several frames.
   mutating func write(_ event: ConversationEvent, into output: inout [UInt8])
 
+  /// Appends what several events become, one after the other.
+  mutating func write(_ events: ArraySlice<ConversationEvent>, into output: inout [UInt8])
+
   /// Appends the protocol's own keep-alive. May come at any time, also before `started`.
   mutating func keepAlive(into output: inout [UInt8])
 
   /// What could not be said so far.
   var losses: Losses { get }
+}
+
+extension EventWriter {
+  /// Appends what several events become, one after the other.
+  public mutating func write(_ events: ArraySlice<ConversationEvent>, into output: inout [UInt8]) {
+    for event in events { write(event, into: &output) }
+  }
 }
 
 /// What a protocol allows in names.

@@ -82,7 +82,17 @@ final class ConvertedStream: StreamedAnswer {
   // MARK: - Events
 
   private func take(_ events: [ConversationEvent]) {
-    for event in events where !isOver { take(event) }
+    var position = 0
+    while position < events.count, !isOver {
+      let words = plainWords(in: events[position...])
+      if words.isEmpty {
+        take(events[position])
+        position += 1
+      } else {
+        write(words)
+        position = words.endIndex
+      }
+    }
     if !isCommitted, !isOver, output.count > Attempt.waitingLimit {
       isOver = true
       return attempt.failTooLarge(head)
@@ -90,8 +100,30 @@ final class ConvertedStream: StreamedAnswer {
     flush()
   }
 
+  /// The events at the beginning that are only to be written: words of a stream that is the client's already.
+  private func plainWords(in events: ArraySlice<ConversationEvent>) -> ArraySlice<ConversationEvent> {
+    guard isCommitted, generation.isStream else { return events.prefix(0) }
+    let remembers = fold != nil
+    return events.prefix { event in
+      guard case .partDelta(let delta) = event else { return false }
+      return delta.delta.isPlain(remembers: remembers)
+    }
+  }
+
+  /// Writes the words of many events: most events are nothing else.
+  private func write(_ words: ArraySlice<ConversationEvent>) {
+    // Taken out meanwhile: what belongs to an object is checked at each access.
+    var output: [UInt8] = []
+    swap(&output, &self.output)
+    // About what they become, so that long answers are not moved again and again.
+    output.reserveCapacity(output.count + words.count * 192)
+    writer?.write(words, into: &output)
+    swap(&output, &self.output)
+  }
+
   private func take(_ event: ConversationEvent) {
     var event = event
+    var isRemembered = true
     switch event {
     case .failed(var failure):
       if !isCommitted {
@@ -110,12 +142,14 @@ final class ConvertedStream: StreamedAnswer {
     case .partStarted(let start):
       noteBlob(start.part.state)
       if let call = watch.unthought(start.part) { exchange.gateway.blobs.noteUnthought(call) }
-    case .partDelta(let delta): if case .state(let state) = delta.delta { noteBlob(state) }
+    case .partDelta(let delta):
+      isRemembered = !generation.isStream || !delta.delta.isPlain(remembers: true)
+      if case .state(let state) = delta.delta { noteBlob(state) }
     // Nobody is kept waiting by what is not sent.
     case .keepAlive where !isCommitted: return
     default: break
     }
-    fold?.add(event)
+    if isRemembered { fold?.add(event) }
     writer?.write(event, into: &output)
     if event.hasSubstance { commit() }
     if event.isTerminal { end(event) }
@@ -198,5 +232,16 @@ final class ConvertedStream: StreamedAnswer {
       flush()
     }
     scheduleKeepAlive()
+  }
+}
+
+extension PartDelta.Delta {
+  /// Whether it is of use to nobody but the client of a stream: the reasoning memory keeps no words but thoughts.
+  fileprivate func isPlain(remembers: Bool) -> Bool {
+    switch self {
+    case .text, .input, .annotation, .logprobs: true
+    case .reasoning: !remembers
+    case .state: false
+    }
   }
 }

@@ -71,8 +71,8 @@ struct Operations {
         var events = crossing.makeEvents(exchangeID: "x1")
         var writer = client.makeEventWriter(for: context)
         var output: [UInt8] = []
-        Self.inPieces(body) { for event in events.feed($0) { writer.write(event, into: &output) } }
-        for event in events.finish() { writer.write(event, into: &output) }
+        Self.inPieces(body) { writer.write(events.feed($0)[...], into: &output) }
+        writer.write(events.finish()[...], into: &output)
         return output.count
       }
     }

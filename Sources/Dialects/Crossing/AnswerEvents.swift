@@ -62,11 +62,7 @@ public struct AnswerEvents: Sendable {
     var events = read
     // Before they are raised: a call may become an item that repeats its id.
     for position in events.indices { CallIDs.name(&events[position], exchangeID: exchangeID) }
-    if raising != nil {
-      let named = events
-      events = []
-      for event in named { raising?.raise(event, into: &events) }
-    }
+    raising?.raise(&events)
     for position in events.indices {
       switch events[position] {
       case .partDelta, .partStarted, .partFinished, .candidateFinished: hasSubstance = true

@@ -55,6 +55,29 @@ public struct AnswerRaising: Sendable {
     for event in names.raise(event) { raiseNamed(event, into: &events) }
   }
 
+  /// What the client should see of some events of a stream, in place of them.
+  ///
+  /// Most pass, and stay where they are: an array made anew takes longer than all the rest.
+  public mutating func raise(_ events: inout [ConversationEvent]) {
+    var changes: [(position: Int, raised: [ConversationEvent])] = []
+    for position in events.indices where !passes(events[position]) {
+      var raised: [ConversationEvent] = []
+      raise(events[position], into: &raised)
+      changes.append((position, raised))
+    }
+    if changes.allSatisfy({ $0.raised.count == 1 }) {
+      for change in changes { events[change.position] = change.raised[0] }
+      return
+    }
+    var rest = events[...]
+    var told: [ConversationEvent] = []
+    for (position, raised) in changes {
+      told += rest[..<position] + raised
+      rest = rest[(position + 1)...]
+    }
+    events = told + rest
+  }
+
   /// Whether nothing here is about an event: most are a few words of text or thought, while tools are what is raised.
   private func passes(_ event: ConversationEvent) -> Bool {
     guard case .partDelta(let delta) = event, !compaction.isActive, !emulation.isActive, !clientTools.isActive else {

@@ -1,6 +1,7 @@
 import Conversation
 import Dialects
 import TestSupport
+import Testing
 import Wire
 
 /// One exchange as the gateway takes it, but for the sockets: a client's whole body in, the upstream's whole body out,
@@ -107,6 +108,12 @@ struct Passage {
     return try JSON(parsing: client.writeResponse(response, for: reply, losses: &losses))
   }
 
+  private func raisedOneByOne(_ events: [ConversationEvent]) -> [ConversationEvent] {
+    var (raising, raised) = (raising, [ConversationEvent]())
+    for event in events { raising.raise(event, into: &raised) }
+    return raised
+  }
+
   /// The data of the client's events for an upstream's stream of these; `[DONE]` is left out on both sides.
   func stream(_ data: [String]) throws -> [JSON] {
     let frames = data.map { text in
@@ -115,8 +122,9 @@ struct Passage {
     }
     let done = upstream.id == .openAIChat ? "data: [DONE]\n\n" : ""
     let read = StreamDriver.events(Array((frames.joined() + done).utf8), upstream, origin: origin)
-    var (raising, raised) = (raising, [ConversationEvent]())
-    for event in read { raising.raise(event, into: &raised) }
+    var (raising, raised) = (raising, read)
+    raising.raise(&raised)
+    #expect(EventTrace.lines(raised) == EventTrace.lines(raisedOneByOne(read)))
     let reply = try reply()
     for position in raised.indices { CallIDs.name(&raised[position], exchangeID: reply.exchangeID) }
     return try StreamDriver.frames(StreamDriver.bytes(raised, client, reply: reply)).compactMap {

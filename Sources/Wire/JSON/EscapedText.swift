@@ -82,14 +82,10 @@ struct EscapedText {
   /// What stands behind the backslash of a short escape; nil where there is none.
   @inline(__always)
   private static func letter(of byte: UInt8) -> UInt8? {
-    switch byte {
-    case 0x0A: UInt8(ascii: "n")
-    case 0x0D: UInt8(ascii: "r")
-    case 0x09: UInt8(ascii: "t")
-    case 0x08: UInt8(ascii: "b")
-    case 0x0C: UInt8(ascii: "f")
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"): byte
-    default: nil
-    }
+    if byte >= 0x20 { return byte }
+    // b, t, n, nothing, f and r, for the characters from 8 to 13.
+    let letters: UInt64 = 0x7266_006E_7462
+    guard byte >= 8, byte <= 13, byte != 11 else { return nil }
+    return UInt8(truncatingIfNeeded: letters &>> UInt64((byte &- 8) &* 8))
   }
 }

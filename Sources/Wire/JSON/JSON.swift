@@ -95,6 +95,9 @@ extension JSON {
     return document.text(of: node)
   }
 
+  /// Whether this is a string whose escapes are those the writer would choose.
+  var isSpelledAsWritten: Bool { !node.hasOddEscapes }
+
   /// Whether this is a string equal to `text`, without building it where nothing is escaped.
   public func isString(_ text: StaticString) -> Bool {
     let node = node

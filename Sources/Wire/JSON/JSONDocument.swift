@@ -8,6 +8,8 @@ struct JSONNode {
   var next: UInt32
   var kind: JSONKind
   var hasEscapes: Bool
+  /// Whether it is a string with escapes that the writer would spell in another way.
+  var hasOddEscapes = false
 
   var length: Int { Int(end &- start) }
 }
@@ -70,7 +72,7 @@ final class JSONDocument: Sendable {
       // Everything in a value stands behind its beginning, in the bytes and on the tape.
       JSONNode(
         start: node.start &- offset, end: node.end &- offset, next: node.next &- first, kind: node.kind,
-        hasEscapes: node.hasEscapes)
+        hasEscapes: node.hasEscapes, hasOddEscapes: node.hasOddEscapes)
     }
     return JSONDocument(bytes: Array(bytes[source]), nodes: moved, hasWhitespace: hasWhitespace)
   }

@@ -1,10 +1,10 @@
 /// Escapes inside JSON strings.
 enum JSONEscapes {
-  /// Whether a backslash and this are all of an escape.
+  /// Whether a backslash and this are an escape as the writer spells it, too.
   @inline(__always)
-  static func isShort(_ byte: UInt8) -> Bool {
-    // One bit for each of "/ and \bfnrt.
-    let (below64, from64): (UInt64, UInt64) = (0x8004_0000_0000, 0x14_4044_1000_0000)
+  static func isUsual(_ byte: UInt8) -> Bool {
+    // One bit for each of " and \bfnrt; a slash needs no escape.
+    let (below64, from64): (UInt64, UInt64) = (0x4_0000_0000, 0x14_4044_1000_0000)
     return byte < 128 && (byte < 64 ? below64 : from64) >> UInt64(byte & 63) & 1 == 1
   }
 
@@ -21,62 +21,57 @@ enum JSONEscapes {
   ///
   /// Lone surrogates become U+FFFD.
   static func decode(_ bytes: UnsafeRawBufferPointer) -> String {
-    // No escape is shorter than what it stands for, so the text is never ahead of the bytes read, and what may be read
-    // at `position` may be written at `length`.
-    String(unsafeUninitializedCapacity: bytes.count) { output in
-      let text = UnsafeMutableRawBufferPointer(output)
-      var (position, length) = (0, 0)
-      while position < bytes.count {
-        let run = copyPlainText(bytes, from: position, to: text, at: length)
-        position += run
-        length += run
-        guard position + 1 < bytes.count else { break }
-        let escape = bytes[position + 1]
-        position += 2
-        if escape == UInt8(ascii: "u") {
-          append(scalar(in: bytes, at: &position), to: text, at: &length)
-        } else {
-          text[length] = meaning(of: escape)
-          length += 1
-        }
-      }
-      return length
-    }
+    String(unsafeUninitializedCapacity: bytes.count) { decode(bytes, to: UnsafeMutableRawBufferPointer($0)) }
   }
 
-  /// Copies what stands before the next backslash and returns how much that is.
-  ///
-  /// Sixteen bytes at a time: those behind a backslash are copied too and written over later.
-  @inline(__always)
-  private static func copyPlainText(
-    _ bytes: UnsafeRawBufferPointer, from start: Int, to text: UnsafeMutableRawBufferPointer, at length: Int
-  ) -> Int {
+  /// Writes the text into `text`, which has room for as much as `bytes`, and returns how much it is.
+  private static func decode(_ bytes: UnsafeRawBufferPointer, to text: UnsafeMutableRawBufferPointer) -> Int {
+    // No escape is shorter than what it stands for, so the text is never ahead of the bytes read, and what may be read
+    // at `position` may be written at `length`. Nothing here can overflow.
     let backslash = ByteBlock(repeating: UInt8(ascii: "\\"))
-    var run = 0
-    while start + run <= bytes.count - 16 {
-      let block = bytes.block(at: start + run)
-      text.storeBytes(of: block, toByteOffset: length + run, as: ByteBlock.self)
-      if let place = BlockPlaces(block .== backslash).first { return run + place }
-      run += 16
+    let (count, whole) = (bytes.count, bytes.count &- 16)
+    var (position, length) = (0, 0)
+    while position < count {
+      if position <= whole {
+        // The bytes behind a backslash are copied too, and written over later.
+        let block = bytes.block(at: position)
+        text.storeBytes(of: block, toByteOffset: length, as: ByteBlock.self)
+        guard let place = BlockPlaces(block .== backslash).first else {
+          position &+= 16
+          length &+= 16
+          continue
+        }
+        position &+= place
+        length &+= place
+      } else {
+        guard bytes[position] == UInt8(ascii: "\\") else {
+          text[length] = bytes[position]
+          position &+= 1
+          length &+= 1
+          continue
+        }
+      }
+      guard position &+ 1 < count else { break }
+      let escape = bytes[position &+ 1]
+      position &+= 2
+      if escape == UInt8(ascii: "u") {
+        append(scalar(in: bytes, at: &position), to: text, at: &length)
+      } else {
+        text[length] = meaning(of: escape)
+        length &+= 1
+      }
     }
-    while start + run < bytes.count, bytes[start + run] != UInt8(ascii: "\\") {
-      text[length + run] = bytes[start + run]
-      run += 1
-    }
-    return run
+    return length
   }
 
   /// What a backslash and one character stand for.
   @inline(__always)
-  private static func meaning(of escape: UInt8) -> UInt8 {
-    switch escape {
-    case UInt8(ascii: "n"): 0x0A
-    case UInt8(ascii: "t"): 0x09
-    case UInt8(ascii: "r"): 0x0D
-    case UInt8(ascii: "b"): 0x08
-    case UInt8(ascii: "f"): 0x0C
-    default: escape
-    }
+  static func meaning(of escape: UInt8) -> UInt8 {
+    // Quote, slash and backslash stand for themselves. Of the letters b, f, n, r and t no two share these four bits, which
+    // tell where the four are that the control character has.
+    guard escape >= UInt8(ascii: "b") else { return escape }
+    let meanings: UInt64 = 0x9D0_A000_C080
+    return UInt8(truncatingIfNeeded: meanings &>> UInt64(escape &>> 1 & 0xF &* 4)) & 0xF
   }
 
   private static func codeUnit(_ bytes: UnsafeRawBufferPointer, at position: Int) -> UInt32 {

@@ -4,18 +4,45 @@
 enum JSONParser {
   static func parse(_ bytes: [UInt8], limits: JSONLimits) throws(JSONError) -> JSONDocument {
     guard bytes.count <= min(limits.size, Int(UInt32.max) - 1) else { throw JSONError(.tooLarge, at: 0) }
-    var nodes: [JSONNode] = []
-    nodes.reserveCapacity(bytes.count / 12 + 8)
-    let outcome = bytes.withUnsafeBytes { buffer -> Result<Bool, JSONError> in
+    let (nodes, hasWhitespace) = try bytes.withUnsafeBytes { buffer -> Result<([JSONNode], Bool), JSONError> in
       var scanner = Scanner(bytes: buffer, depth: limits.depth)
       do throws(JSONError) {
-        try scanner.scan(into: &nodes)
-        return .success(scanner.sawWhitespace)
+        return .success((try scanner.tape(), scanner.sawWhitespace))
       } catch {
         return .failure(error)
       }
+    }.get()
+    return JSONDocument(bytes: bytes, nodes: nodes, hasWhitespace: hasWhitespace)
+  }
+
+  /// The nodes read so far, in memory that holds more: an array would be asked at every node whether it does.
+  struct Tape {
+    private let nodes: UnsafeMutableBufferPointer<JSONNode>
+    private(set) var count: Int
+
+    /// Goes on behind the first `count` nodes.
+    init(_ nodes: UnsafeMutableBufferPointer<JSONNode>, count: Int) {
+      self.nodes = nodes
+      self.count = count
     }
-    return JSONDocument(bytes: bytes, nodes: nodes, hasWhitespace: try outcome.get())
+
+    /// Whether so many more fit.
+    @inline(__always)
+    func hasRoom(for more: Int) -> Bool { nodes.count &- count >= more }
+
+    /// Adds a node; there must be room.
+    @inline(__always)
+    mutating func append(_ node: JSONNode) {
+      nodes.initializeElement(at: count, to: node)
+      count &+= 1
+    }
+
+    /// A node that was added.
+    @inline(__always)
+    subscript(index: Int) -> JSONNode {
+      get { nodes[index] }
+      nonmutating set { nodes[index] = newValue }
+    }
   }
 
   struct Scanner {
@@ -23,6 +50,12 @@ enum JSONParser {
     let depth: Int
     private(set) var position: Int
     private(set) var sawWhitespace = false
+    /// Tape indices of the open containers.
+    private var open: [Int] = []
+    /// Whether the string being read has escapes that the writer would spell in another way.
+    private var hasOddEscapes = false
+    /// Whether a member's name comes next.
+    private var expectsKey = false
 
     init(bytes: UnsafeRawBufferPointer, depth: Int, from position: Int = 0) {
       self.bytes = bytes
@@ -30,38 +63,63 @@ enum JSONParser {
       self.position = position
     }
 
-    mutating func scan(into nodes: inout [JSONNode]) throws(JSONError) {
-      // Tape indices of the open containers.
-      var open: [Int] = []
-      var expectsKey = false
+    /// The whole document.
+    fileprivate mutating func tape() throws(JSONError) -> [JSONNode] {
       skipWhitespace()
-      while true {
+      var nodes: [JSONNode] = []
+      var isComplete: Result<Bool, JSONError> = .success(false)
+      // One byte in twelve begins a node in most bodies; where more do, the tape grows.
+      var capacity = bytes.count / 12 + 8
+      while try !isComplete.get() {
+        let known = nodes
+        nodes = [JSONNode](unsafeUninitializedCapacity: capacity) { room, count in
+          count = room.prefix(known.count).initialize(fromContentsOf: known)
+          var tape = Tape(room, count: count)
+          do throws(JSONError) {
+            isComplete = .success(try scan(into: &tape))
+          } catch {
+            isComplete = .failure(error)
+          }
+          count = tape.count
+        }
+        capacity *= 2
+      }
+      return nodes
+    }
+
+    /// Reads on; tells whether the document is complete, or else the tape is full.
+    private mutating func scan(into nodes: inout Tape) throws(JSONError) -> Bool {
+      guard let text = Text(bytes) else { throw JSONError(.unexpectedEnd, at: position) }
+      // A member's name and its value are the most that come before it is asked again.
+      while nodes.hasRoom(for: 2) {
         if expectsKey {
-          guard let byte = peek() else { throw JSONError(.unexpectedEnd, at: position) }
+          guard let byte = text[position] else { throw JSONError(.unexpectedEnd, at: position) }
           guard byte == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: position) }
-          try string(into: &nodes)
-          skipWhitespace()
-          try expect(UInt8(ascii: ":"))
-          skipWhitespace()
+          try string(in: text, into: &nodes)
+          skipWhitespace(in: text)
+          guard let colon = text[position] else { throw JSONError(.unexpectedEnd, at: position) }
+          guard colon == UInt8(ascii: ":") else { throw JSONError(.unexpectedByte, at: position) }
+          position &+= 1
+          skipWhitespace(in: text)
           expectsKey = false
         }
-        guard let byte = peek() else { throw JSONError(.unexpectedEnd, at: position) }
+        guard let byte = text[position] else { throw JSONError(.unexpectedEnd, at: position) }
         switch byte {
+        case UInt8(ascii: "\""): try string(in: text, into: &nodes)
         case UInt8(ascii: "{"), UInt8(ascii: "["):
           let isObject = byte == UInt8(ascii: "{")
           guard open.count < depth else { throw JSONError(.tooDeep, at: position) }
           let index = nodes.count
           nodes.append(node(isObject ? .object : .array, from: position, to: position))
-          position += 1
-          skipWhitespace()
-          guard peek() == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
+          position &+= 1
+          skipWhitespace(in: text)
+          guard text[position] == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
             open.append(index)
             expectsKey = isObject
             continue
           }
-          position += 1
+          position &+= 1
           close(index, &nodes)
-        case UInt8(ascii: "\""): try string(into: &nodes)
         case UInt8(ascii: "t"): try literal("true", .true, &nodes)
         case UInt8(ascii: "f"): try literal("false", .false, &nodes)
         case UInt8(ascii: "n"): try literal("null", .null, &nodes)
@@ -70,53 +128,77 @@ enum JSONParser {
         }
         // A value is complete: close what it closes, or go on to the next.
         while true {
-          skipWhitespace()
+          skipWhitespace(in: text)
           guard let container = open.last else {
-            guard position == bytes.count else { throw JSONError(.trailingBytes, at: position) }
-            return
+            guard position == text.count else { throw JSONError(.trailingBytes, at: position) }
+            return true
           }
-          guard let byte = peek() else { throw JSONError(.unexpectedEnd, at: position) }
+          guard let byte = text[position] else { throw JSONError(.unexpectedEnd, at: position) }
           let isObject = nodes[container].kind == .object
           if byte == UInt8(ascii: ",") {
-            position += 1
-            skipWhitespace()
+            position &+= 1
+            skipWhitespace(in: text)
             expectsKey = isObject
             break
           }
           guard byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
             throw JSONError(.unexpectedByte, at: position)
           }
-          position += 1
+          position &+= 1
           open.removeLast()
           close(container, &nodes)
         }
       }
+      return false
     }
 
-    private func peek() -> UInt8? {
-      position < bytes.count ? bytes[position] : nil
+    /// The bytes by where they are and how many: a buffer, which may be nowhere, is asked for both every time.
+    private struct Text {
+      private let start: UnsafeRawPointer
+      let count: Int
+
+      init?(_ bytes: UnsafeRawBufferPointer) {
+        guard let start = bytes.baseAddress else { return nil }
+        (self.start, count) = (start, bytes.count)
+      }
+
+      /// The byte at a place; nil behind the last.
+      @inline(__always)
+      subscript(position: Int) -> UInt8? {
+        position < count ? start.load(fromByteOffset: position, as: UInt8.self) : nil
+      }
+
+      /// How many bytes of plain text, fifteen at most, stand at a place before a closing quote; nil where something else
+      /// comes first.
+      @inline(__always)
+      func shortString(at position: Int) -> Int? {
+        guard position <= count &- 16 else { return nil }
+        let block = start.loadUnaligned(fromByteOffset: position, as: ByteBlock.self)
+        guard let place = BlockPlaces(UnsafeRawBufferPointer.endsPlainText(block)).first,
+          start.load(fromByteOffset: position &+ place, as: UInt8.self) == UInt8(ascii: "\"")
+        else { return nil }
+        return place
+      }
     }
 
-    private mutating func expect(_ byte: UInt8) throws(JSONError) {
-      guard let found = peek() else { throw JSONError(.unexpectedEnd, at: position) }
-      guard found == byte else { throw JSONError(.unexpectedByte, at: position) }
-      position += 1
+    private func peek() -> UInt8? { position < bytes.count ? bytes[position] : nil }
+
+    private mutating func skipWhitespace() {
+      if let text = Text(bytes) { skipWhitespace(in: text) }
     }
 
     @inline(__always)
-    private mutating func skipWhitespace() {
+    private mutating func skipWhitespace(in text: Text) {
       // What machines write has none.
-      guard position < bytes.count, bytes[position] <= 0x20 else { return }
-      let start = position
-      while position < bytes.count {
-        switch bytes[position] {
-        case 0x20, 0x0A, 0x0D, 0x09: position += 1
-        default:
-          if position != start { sawWhitespace = true }
-          return
-        }
+      guard let byte = text[position], byte <= 0x20 else { return }
+      skipWhitespaceSlowly(in: text)
+    }
+
+    private mutating func skipWhitespaceSlowly(in text: Text) {
+      while let byte = text[position], byte.isJSONWhitespace {
+        position &+= 1
+        sawWhitespace = true
       }
-      if position != start { sawWhitespace = true }
     }
 
     private func node(_ kind: JSONKind, from start: Int, to end: Int, escapes: Bool = false) -> JSONNode {
@@ -125,18 +207,20 @@ enum JSONParser {
         hasEscapes: escapes)
     }
 
-    private func append(_ node: JSONNode, to nodes: inout [JSONNode]) {
+    @inline(__always)
+    private func append(_ node: JSONNode, to nodes: inout Tape) {
       var node = node
       node.next = UInt32(truncatingIfNeeded: nodes.count + 1)
       nodes.append(node)
     }
 
-    private func close(_ index: Int, _ nodes: inout [JSONNode]) {
+    @inline(__always)
+    private func close(_ index: Int, _ nodes: inout Tape) {
       nodes[index].end = UInt32(truncatingIfNeeded: position)
       nodes[index].next = UInt32(truncatingIfNeeded: nodes.count)
     }
 
-    private mutating func literal(_ text: StaticString, _ kind: JSONKind, _ nodes: inout [JSONNode]) throws(JSONError) {
+    private mutating func literal(_ text: StaticString, _ kind: JSONKind, _ nodes: inout Tape) throws(JSONError) {
       let start = position
       for offset in 0..<text.utf8CodeUnitCount {
         guard let byte = peek() else { throw JSONError(.unexpectedEnd, at: position) }
@@ -146,7 +230,7 @@ enum JSONParser {
       append(node(kind, from: start, to: position), to: &nodes)
     }
 
-    private mutating func number(into nodes: inout [JSONNode]) throws(JSONError) {
+    private mutating func number(into nodes: inout Tape) throws(JSONError) {
       let start = position
       if peek() == UInt8(ascii: "-") { position += 1 }
       guard let first = peek(), isDigit(first) else { throw JSONError(.invalidNumber, at: position) }
@@ -172,29 +256,74 @@ enum JSONParser {
       while position < bytes.count, isDigit(bytes[position]) { position += 1 }
     }
 
-    private mutating func string(into nodes: inout [JSONNode]) throws(JSONError) {
-      position += 1
+    @inline(__always)
+    private mutating func string(in text: Text, into nodes: inout Tape) throws(JSONError) {
+      // Most strings are names.
+      if let length = text.shortString(at: position &+ 1) {
+        append(node(.string, from: position &+ 1, to: position &+ 1 &+ length), to: &nodes)
+        position &+= length &+ 2
+      } else {
+        try longString(into: &nodes)
+      }
+    }
+
+    private mutating func longString(into nodes: inout Tape) throws(JSONError) {
+      position &+= 1
       let start = position
-      let escapes = try text()
-      append(node(.string, from: start, to: position, escapes: escapes), to: &nodes)
-      position += 1
+      hasOddEscapes = false
+      var string = node(.string, from: start, to: start)
+      string.hasEscapes = try text()
+      string.hasOddEscapes = hasOddEscapes
+      string.end = UInt32(truncatingIfNeeded: position)
+      append(string, to: &nodes)
+      position &+= 1
     }
 
     /// Over the text of a string, up to its closing quote; tells whether it holds escapes.
     @inline(__always)
     mutating func text() throws(JSONError) -> Bool {
       var escapes = false
+      let (count, whole) = (bytes.count, bytes.count &- 16)
+      // A copy of `position` that can stay in a register: this is most of the work of a scan.
+      var next = position
+      blocks: while next <= whole {
+        var stops = BlockPlaces(UnsafeRawBufferPointer.endsPlainText(bytes.block(at: next)))
+        var behind = next &+ 16
+        // Code as text has an escape every few bytes, so all of a block are gone over at once.
+        while let place = stops.first {
+          let found = next &+ place
+          position = found
+          if bytes[found] == UInt8(ascii: "\"") { return escapes }
+          guard bytes[found] == UInt8(ascii: "\\"), found &+ 1 < count, JSONEscapes.isUsual(bytes[found &+ 1]) else {
+            if try special() { escapes = true }
+            next = position
+            continue blocks
+          }
+          escapes = true
+          behind = Swift.max(behind, found &+ 2)
+          stops.removeAll(before: place &+ 2)
+        }
+        next = behind
+      }
+      position = next
       while true {
         position = bytes.endOfPlainText(from: position)
-        guard position < bytes.count else { throw JSONError(.unexpectedEnd, at: position) }
-        switch bytes[position] {
-        case UInt8(ascii: "\""): return escapes
-        case UInt8(ascii: "\\"):
-          escapes = true
-          try escape()
-        case 0x80...: try multibyteText()
-        default: throw JSONError(.invalidString, at: position)
-        }
+        guard position < count else { throw JSONError(.unexpectedEnd, at: position) }
+        if bytes[position] == UInt8(ascii: "\"") { return escapes }
+        if try special() { escapes = true }
+      }
+    }
+
+    /// Over what a string cannot simply run over, its closing quote aside; tells whether that is an escape.
+    private mutating func special() throws(JSONError) -> Bool {
+      switch bytes[position] {
+      case UInt8(ascii: "\\"):
+        try escape()
+        return true
+      case 0x80...:
+        try multibyteText()
+        return false
+      default: throw JSONError(.invalidString, at: position)
       }
     }
 
@@ -208,10 +337,13 @@ enum JSONParser {
       }
     }
 
-    @inline(__always)
     private mutating func escape() throws(JSONError) {
-      // Code as text has one of these every few bytes.
-      if position + 1 < bytes.count, JSONEscapes.isShort(bytes[position + 1]) {
+      if position + 1 < bytes.count, JSONEscapes.isUsual(bytes[position + 1]) {
+        position += 2
+        return
+      }
+      hasOddEscapes = true
+      if position + 1 < bytes.count, bytes[position + 1] == UInt8(ascii: "/") {
         position += 2
       } else {
         try longEscape()

@@ -55,11 +55,7 @@ public struct JSONWriter: Sendable {
 
   /// Writes a member's name, which must need no escape.
   public mutating func key(_ name: StaticString) {
-    separate()
-    bytes.append(UInt8(ascii: "\""))
-    name.withUTF8Buffer { bytes.append(contentsOf: $0) }
-    bytes.append(UInt8(ascii: "\""))
-    bytes.append(UInt8(ascii: ":"))
+    bytes.append(quoting: name, behindComma: needsComma, and: UInt8(ascii: ":"))
     needsComma = false
   }
 
@@ -85,10 +81,14 @@ public struct JSONWriter: Sendable {
 
   /// Writes a string that needs no escape.
   public mutating func string(static text: StaticString) {
+    bytes.append(quoting: text, behindComma: needsComma)
+    needsComma = true
+  }
+
+  /// Copies a string value as it stands.
+  mutating func string(asWritten json: JSON) {
     separate()
-    bytes.append(UInt8(ascii: "\""))
-    text.withUTF8Buffer { bytes.append(contentsOf: $0) }
-    bytes.append(UInt8(ascii: "\""))
+    json.withBytes { bytes.append(contentsOf: $0) }
   }
 
   /// Writes an integer.

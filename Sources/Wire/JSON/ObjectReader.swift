@@ -28,6 +28,9 @@ public struct ObjectReader: Sendable {
   /// Takes a member that is a string; nil, and left, otherwise.
   public mutating func takeString(_ name: StaticString) -> String? { take(name, as: { $0.string }) }
 
+  /// Takes a member that is a string, unread; nil, and left, otherwise.
+  public mutating func takeText(_ name: StaticString) -> JSONText? { take(name, as: { JSONText($0) }) }
+
   /// Takes a member that is an integral number; nil, and left, otherwise.
   public mutating func takeInt(_ name: StaticString) -> Int? { take(name, as: { $0.int }) }
 
@@ -90,6 +93,17 @@ public struct ObjectResidue: Sendable {
       return true
     }
     return rest
+  }
+
+  /// Whether every member was understood.
+  public var isEmpty: Bool {
+    var (position, isEmpty) = (0, true)
+    source.document.forEachMember(of: source.index) { _, _ in
+      isEmpty = taken.contains(position)
+      position += 1
+      return isEmpty
+    }
+    return isEmpty
   }
 
   /// Whether a member of that position in `source` was understood.

@@ -53,6 +53,9 @@ public struct Extensions: Sendable {
     kept = Kept(dialect, path, reader.residue, nested, [])
   }
 
+  /// Whether all of the object, and of those inside it that were kept, was understood.
+  public var holdsNothing: Bool { kept.residue.isEmpty && kept.nested.allSatisfy(\.holdsNothing) }
+
   /// The object as the client or upstream wrote it.
   public var source: JSON { residue.source }
 

@@ -157,6 +157,8 @@ public struct Losses: Sendable {
   /// Nulls and empty lists say nothing, repetitions nothing new: they are no loss.
   public mutating func add(_ extensions: Extensions?, writing dialect: DialectID) {
     guard let extensions, extensions.dialect != dialect else { return }
+    // Nearly always so.
+    if extensions.holdsNothing { return }
     for member in extensions.residue.rest
     where !Self.saysNothing(member.value) && !extensions.repeated.contains(member.key) {
       let prefix = extensions.path.isEmpty ? "" : extensions.path + "."

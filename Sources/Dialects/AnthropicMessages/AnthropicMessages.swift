@@ -15,10 +15,9 @@ public struct AnthropicMessages: Dialect {
   public var id: DialectID { .anthropic }
 
   /// Allows what Anthropic allows in tool names.
-  public var naming: NamingRule {
-    NamingRule(
-      tools: Alphabet(maxLength: 128, punctuation: "_-"), properties: Alphabet(maxLength: 64, punctuation: "_.-"))
-  }
+  public var naming: NamingRule { Self.rule }
+  private static let rule = NamingRule(
+    tools: Alphabet(maxLength: 128, punctuation: "_-"), properties: Alphabet(maxLength: 64, punctuation: "_.-"))
 
   /// Makes a reader for one upstream stream.
   public func makeEventReader(origin: SealOrigin?) -> any EventReader {
@@ -37,11 +36,13 @@ extension AnthropicMessages {
   /// What stands where the protocol demands a text and the conversation has none.
   static let placeholder = "."
 
-  static func isBlank(_ text: String) -> Bool {
-    text.unicodeScalars.allSatisfy { scalar in
-      // Nearly every text begins with one of these, and to ask for properties takes long.
-      if ("!"..."~").contains(scalar) { return false }
-      return scalar.properties.isWhitespace
-    }
+  static func isBlank(_ text: JSONText) -> Bool {
+    // Nearly every text begins with ASCII, and to ask for properties takes long.
+    guard let first = text.firstByte(notIn: whitespace) else { return true }
+    return first >= 0x80 && text.string.unicodeScalars.allSatisfy(\.properties.isWhitespace)
   }
+
+  static func isBlank(_ text: String) -> Bool { isBlank(JSONText(text)) }
+
+  private static let whitespace: [UInt8] = [0x20, 0x09, 0x0A, 0x0B, 0x0C, 0x0D]
 }

@@ -30,26 +30,17 @@ public enum CallIDs {
   }
 
   static func fit(_ messages: inout [Message], for dialect: DialectID) {
+    let alphabet = alphabet(of: dialect)
     for message in messages.indices {
       for part in messages[message].parts.indices {
-        switch messages[message].parts[part].content {
-        case .toolCall(var call):
-          guard let id = call.id, let fitting = fitting(id, dialect) else { continue }
-          call.id = fitting
-          messages[message].parts[part].content = .toolCall(call)
-        case .toolResult(var result):
-          guard let id = result.callID, let fitting = fitting(id, dialect) else { continue }
-          result.callID = fitting
-          messages[message].parts[part].content = .toolResult(result)
-        default: break
-        }
+        guard let id = messages[message].parts[part].callID, let fitting = fitting(id, alphabet) else { continue }
+        messages[message].parts[part].setCallID(fitting)
       }
     }
   }
 
   /// The id to use instead, nil if it fits as it is.
-  private static func fitting(_ id: String, _ dialect: DialectID) -> String? {
-    let alphabet = alphabet(of: dialect)
+  private static func fitting(_ id: String, _ alphabet: Alphabet) -> String? {
     guard !id.isEmpty, !alphabet.allows(id) else { return nil }
     let clean = String(decoding: id.utf8.map { alphabet.allows($0) ? $0 : UInt8(ascii: "_") }, as: UTF8.self)
     // The hash keeps ids apart that differ only in what was replaced or cut.
@@ -68,4 +59,27 @@ public enum CallIDs {
   private static let chat = Alphabet(maxLength: 40, punctuation: "_-")
   private static let responses = Alphabet(maxLength: 64, punctuation: "_-")
   private static let others = Alphabet(maxLength: 128, punctuation: "_-")
+}
+
+extension Part {
+  /// The id of the call, or of the one whose result this is.
+  fileprivate var callID: String? {
+    switch content {
+    case .toolCall(let call): call.id
+    case .toolResult(let result): result.callID
+    default: nil
+    }
+  }
+
+  fileprivate mutating func setCallID(_ id: String) {
+    switch content {
+    case .toolCall(var call):
+      call.id = id
+      content = .toolCall(call)
+    case .toolResult(var result):
+      result.callID = id
+      content = .toolResult(result)
+    default: break
+    }
+  }
 }

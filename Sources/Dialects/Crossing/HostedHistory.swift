@@ -8,16 +8,7 @@ import Wire
 /// words instead of calling. A call that brought nothing to read is left to the writer, which declares it.
 enum HostedHistory {
   static func apply(_ messages: inout [Message], for upstream: DialectID, _ origin: SealOrigin?) {
-    let isNeeded = messages.contains { message in
-      message.parts.indices.contains { index in
-        switch message.parts[index].content {
-        case .reasoning: isSealed(message.parts[index])
-        case .opaque: hostedCall(message.parts[index], for: upstream) != nil
-        default: false
-        }
-      }
-    }
-    guard isNeeded else { return }
+    guard messages.indices.contains(where: { isNeeded(for: messages[$0].parts, upstream) }) else { return }
     var result: [Message] = []
     var words: [String] = []
     for message in messages {
@@ -33,6 +24,16 @@ enum HostedHistory {
     }
     tell(&words, in: &result)
     messages = result
+  }
+
+  private static func isNeeded(for parts: [Part], _ upstream: DialectID) -> Bool {
+    parts.indices.contains { index in
+      switch parts[index].content {
+      case .reasoning: parts[index].state?.kind == .hostedCall
+      case .opaque: hostedCall(parts[index], for: upstream) != nil
+      default: false
+      }
+    }
   }
 
   private static func tell(_ words: inout [String], in messages: inout [Message]) {

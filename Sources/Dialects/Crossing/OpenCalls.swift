@@ -44,6 +44,13 @@ struct OpenCalls {
   /// So many calls are gone through one by one: most turns have one or two.
   private static let few = 16
 
+  /// Begins another turn.
+  mutating func removeAll() {
+    entries.removeAll(keepingCapacity: true)
+    taken = 0
+    index = nil
+  }
+
   mutating func add(_ call: Call) {
     entries.append(Entry(call: call))
     if index == nil, entries.count > Self.few {

@@ -4,9 +4,18 @@ import Conversation
 /// the last, though it is one thought to everybody else.
 enum ThoughtJoining {
   static func apply(_ messages: inout [Message]) {
-    for index in messages.indices where messages[index].role == .assistant {
+    for index in messages.indices where messages[index].role == .assistant && hasPieces(messages[index].parts) {
       messages[index].parts = joined(messages[index].parts)
     }
+  }
+
+  /// Whether a thought stands behind another.
+  private static func hasPieces(_ parts: [Part]) -> Bool {
+    parts.indices.dropFirst().contains { isThought(parts[$0]) && isThought(parts[$0 - 1]) }
+  }
+
+  private static func isThought(_ part: borrowing Part) -> Bool {
+    if case .reasoning = part.content { true } else { false }
   }
 
   private static func joined(_ parts: [Part]) -> [Part] {

@@ -76,7 +76,10 @@ public struct ToolLowering: Sendable {
   public init(_ request: ConversationRequest, capabilities: Capabilities) {
     self.capabilities = capabilities
     var vendors: Set<ExactName> = []
-    for tool in request.tools {
+    known.reserveCapacity(request.tools.count)
+    taken.reserveCapacity(request.tools.count)
+    for index in request.tools.indices {
+      let tool = request.tools[index]
       if let original = Self.original(of: tool) {
         if original.namespace != nil { hasNamespaces = true }
         if knownTwin(of: original) != nil { continue }
@@ -90,15 +93,24 @@ public struct ToolLowering: Sendable {
     assignNames(declared)
     var historic: [Original] = []
     var met: Set<Original> = []
-    for call in request.messages.lazy.flatMap(\.toolCalls) {
-      // A call of a tool its vendor defined (`bash`) is that tool's, and keeps its name.
-      if !vendors.isEmpty, call.namespace == nil, vendors.contains(ExactName(call.name)) { continue }
-      let original = Original(call.name, in: call.namespace, call.kind)
-      if !known.contains(original), met.insert(original).inserted, declared(like: original) == nil {
-        historic.append(original)
+    for message in request.messages.indices {
+      // By places: walking over the parts would copy each of them.
+      for part in request.messages[message].parts.indices {
+        guard let original = Self.original(of: request.messages[message].parts[part]) else { continue }
+        // A call of a tool its vendor defined (`bash`) is that tool's, and keeps its name.
+        if !vendors.isEmpty, original.namespace == nil, vendors.contains(original.name) { continue }
+        if !known.contains(original), met.insert(original).inserted, declared(like: original) == nil {
+          historic.append(original)
+        }
       }
     }
     assignNames(historic)
+  }
+
+  /// The tool that a part calls; nil for what is no call.
+  private static func original(of part: Part) -> Original? {
+    guard case .toolCall(let call) = part.content else { return nil }
+    return Original(call.name, in: call.namespace, call.kind)
   }
 
   /// Names that fit stay; the others wait until those are taken.
@@ -175,11 +187,13 @@ public struct ToolLowering: Sendable {
   public func lower(_ request: ConversationRequest, losses: inout Losses) -> ConversationRequest {
     var request = request
     if !isIdentity || hasNamespaces { request.tools = request.tools.map { lower($0, &losses) } }
-    var seen: Set<Sent> = []
-    request.tools.removeAll { tool in
-      let isNew = tool.name.isEmpty || seen.insert(Sent(tool.name, in: tool.namespace?.name)).inserted
-      if !isNew { losses.add(tool.place, "a second tool named \(tool.name) was left out") }
-      return !isNew
+    let repeated = Self.repeatedNames(request.tools)
+    for index in repeated {
+      losses.add(request.tools[index].place, "a second tool named \(request.tools[index].name) was left out")
+    }
+    if !repeated.isEmpty {
+      let gone = Set(repeated)
+      request.tools = request.tools.indices.filter { !gone.contains($0) }.map { request.tools[$0] }
     }
     guard !isIdentity else { return request }
     switch request.toolChoice {
@@ -198,6 +212,16 @@ public struct ToolLowering: Sendable {
       }
     }
     return request
+  }
+
+  /// Where tools stand whose names were there before, in order.
+  private static func repeatedNames(_ tools: [Tool]) -> [Int] {
+    var seen: Set<Sent> = []
+    seen.reserveCapacity(tools.count)
+    return tools.indices.filter { index in
+      let name = tools[index].name
+      return !name.isEmpty && !seen.insert(Sent(name, in: tools[index].namespace?.name)).inserted
+    }
   }
 
   private func loweredKind(_ kind: ToolCall.Kind) -> ToolCall.Kind {

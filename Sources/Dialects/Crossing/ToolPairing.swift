@@ -12,6 +12,9 @@ public enum ToolPairing {
     assignIDs(&messages)
     var repaired: [Message] = []
     repaired.reserveCapacity(messages.count)
+    // Emptied for each turn, so that their memory serves all of them.
+    var calls = TurnCalls()
+    var rest: [Message] = []
     var position = 0
     while position < messages.count {
       guard messages[position].role == .assistant, messages[position].hasCalls else {
@@ -20,13 +23,13 @@ public enum ToolPairing {
         continue
       }
       // The turn may be spread over several assistant messages; results follow up to the next assistant turn.
-      var calls = TurnCalls()
+      calls.removeAll()
+      rest.removeAll(keepingCapacity: true)
       while position < messages.count, messages[position].role == .assistant {
         calls.add(callsOf: messages[position])
         repaired.append(messages[position])
         position += 1
       }
-      var rest: [Message] = []
       while position < messages.count, messages[position].role != .assistant {
         take(messages[position], for: &calls, rest: &rest, upstream, &losses)
         position += 1
@@ -55,11 +58,12 @@ public enum ToolPairing {
   ) {
     guard message.hasResults else { return rest.append(message) }
     var kept: [Part] = []
-    for part in message.parts {
-      guard case .toolResult(let result) = part.content else {
-        kept.append(part)
+    for index in message.parts.indices {
+      guard case .toolResult(let result) = message.parts[index].content else {
+        kept.append(message.parts[index])
         continue
       }
+      let part = message.parts[index]
       guard let id = result.callID, let isFirst = calls.answer(id, part) else {
         declareOrphan(part, of: message, &losses)
         if let text = orphanText(part) { rest.append(Message(.user, [text])) }
@@ -78,33 +82,38 @@ public enum ToolPairing {
   /// the id of the call of this turn they belong to.
   private static func assignIDs(_ messages: inout [Message]) {
     var used: Set<String> = []
+    used.reserveCapacity(messages.count / 3)
     var open = OpenCalls()
     var isInsideTurn = false
     for index in messages.indices {
       let isAssistant = messages[index].role == .assistant
-      if isAssistant, !isInsideTurn { open = OpenCalls() }
+      if isAssistant, !isInsideTurn { open.removeAll() }
       isInsideTurn = isAssistant
       for part in messages[index].parts.indices {
         switch messages[index].parts[part].content {
-        case .toolCall(var call):
+        case .toolCall(let call):
           let original = call.id.flatMap { $0.isEmpty ? nil : $0 }
           var id = original ?? "call_\(index)_\(part)"
           while !used.insert(id).inserted { id += "_\(index)_\(part)" }
           open.add(OpenCalls.Call(original: original, id: id, name: call.name))
           if id == call.id { continue }
-          call.id = id
-          messages[index].parts[part].content = .toolCall(call)
-        case .toolResult(var result):
+          var named = call
+          named.id = id
+          messages[index].parts[part].content = .toolCall(named)
+        case .toolResult(let result):
+          var matched: ToolResult
           if let call = open.take(for: result) {
             // One outside the model's turn gets the name later, with the rest of what its call tells.
             if call.id == result.callID, !isAssistant { continue }
-            result.callID = call.id
-            result.name = result.name ?? call.name
-          } else if let id = result.callID, let answered = open.answeredID(id) {
-            if answered == id { continue }
-            result.callID = answered
+            matched = result
+            matched.callID = call.id
+            matched.name = result.name ?? call.name
+          } else {
+            guard let id = result.callID, let answered = open.answeredID(id), answered != id else { continue }
+            matched = result
+            matched.callID = answered
           }
-          messages[index].parts[part].content = .toolResult(result)
+          messages[index].parts[part].content = .toolResult(matched)
         default: break
         }
       }
@@ -114,9 +123,9 @@ public enum ToolPairing {
   /// The first result that answers no call before it, as its place in `messages` and the id it names.
   public static func orphan(in messages: [Message]) -> (position: Int, id: String)? {
     var calls: Set<String> = []
-    for (position, message) in messages.enumerated() {
-      for part in message.parts {
-        switch part.content {
+    for position in messages.indices {
+      for part in messages[position].parts.indices {
+        switch messages[position].parts[part].content {
         case .toolCall(let call): if let id = call.id { calls.insert(id) }
         case .toolResult(let result):
           if let id = result.callID, !calls.contains(id) { return (position, id) }
@@ -188,6 +197,11 @@ public enum ToolPairing {
 }
 
 extension Message {
-  fileprivate var hasCalls: Bool { parts.contains { if case .toolCall = $0.content { true } else { false } } }
-  fileprivate var hasResults: Bool { parts.contains { if case .toolResult = $0.content { true } else { false } } }
+  // By places: walking over the parts would copy each of them.
+  fileprivate var hasCalls: Bool {
+    parts.indices.contains { if case .toolCall = parts[$0].content { true } else { false } }
+  }
+  fileprivate var hasResults: Bool {
+    parts.indices.contains { if case .toolResult = parts[$0].content { true } else { false } }
+  }
 }

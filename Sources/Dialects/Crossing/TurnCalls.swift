@@ -19,10 +19,16 @@ struct TurnCalls {
   private static let few = 16
 
   mutating func add(callsOf message: Message) {
-    for part in message.parts {
-      guard case .toolCall(let call) = part.content, let id = call.id else { continue }
-      calls.append(Call(id: id, name: call.name, kind: call.kind, path: part.path))
+    for index in message.parts.indices {
+      guard case .toolCall(let call) = message.parts[index].content, let id = call.id else { continue }
+      calls.append(Call(id: id, name: call.name, kind: call.kind, path: message.parts[index].path))
     }
+  }
+
+  /// Begins another turn.
+  mutating func removeAll() {
+    calls.removeAll(keepingCapacity: true)
+    places = nil
   }
 
   /// Keeps the result of the call of that id; tells whether it is the first, nil where there is no such call.

@@ -14,9 +14,8 @@ public struct Gemini: Dialect {
   public var id: DialectID { .gemini }
 
   /// The most that Google's older endpoints allow too.
-  public var naming: NamingRule {
-    NamingRule(tools: Alphabet(maxLength: 64, punctuation: "_.:-", startsWithLetter: true))
-  }
+  public var naming: NamingRule { Self.rule }
+  private static let rule = NamingRule(tools: Alphabet(maxLength: 64, punctuation: "_.:-", startsWithLetter: true))
 
   /// Google's stand-in for a signature that the history cannot have because another model made the call, in base64.
   ///

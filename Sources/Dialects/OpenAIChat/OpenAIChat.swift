@@ -13,9 +13,8 @@ public struct OpenAIChat: Dialect {
   public var id: DialectID { .openAIChat }
 
   /// OpenAI's `^[a-zA-Z0-9_-]{1,64}$`.
-  public var naming: NamingRule {
-    NamingRule(tools: Alphabet(maxLength: 64, punctuation: "_-"))
-  }
+  public var naming: NamingRule { Self.rule }
+  private static let rule = NamingRule(tools: Alphabet(maxLength: 64, punctuation: "_-"))
 
   /// Makes a reader for one upstream stream.
   public func makeEventReader(origin: SealOrigin?) -> any EventReader {

@@ -15,9 +15,8 @@ public struct OpenAIResponses: Dialect {
   public var id: DialectID { .openAIResponses }
 
   /// Letters, digits, `_` and `-`, at most 64.
-  public var naming: NamingRule {
-    NamingRule(tools: Alphabet(maxLength: 64, punctuation: "_-"))
-  }
+  public var naming: NamingRule { Self.rule }
+  private static let rule = NamingRule(tools: Alphabet(maxLength: 64, punctuation: "_-"))
 
   /// A reader for OpenAI's streams and those of vendors who speak Responses.
   public func makeEventReader(origin: SealOrigin?) -> any EventReader {

@@ -54,6 +54,9 @@ public struct Part: Sendable {
 
   /// A text part.
   public static func text(_ text: String) -> Part { Part(.text(Text(text))) }
+
+  /// A text part of words as they stand in a document.
+  public static func text(_ words: JSONText) -> Part { Part(.text(Text(words))) }
 }
 
 /// The message item a part of a model's turn stood in.
@@ -75,8 +78,8 @@ public final class ItemFrame: Sendable {
 
 /// Words, and what they rest on.
 public struct Text: Sendable {
-  /// The words.
-  public var text: String
+  /// The words as they came; what is only passed on need not be read.
+  public private(set) var words: JSONText
   /// Citations, in the order they came.
   public var annotations: [Annotation]
   /// Token log probabilities in OpenAI's shape.
@@ -84,9 +87,26 @@ public struct Text: Sendable {
 
   /// Makes a text.
   public init(_ text: String, annotations: [Annotation] = [], logprobs: JSON? = nil) {
-    self.text = text
+    self.init(JSONText(text), annotations: annotations, logprobs: logprobs)
+  }
+
+  /// Makes a text of words as they stand in a document.
+  public init(_ words: JSONText, annotations: [Annotation] = [], logprobs: JSON? = nil) {
+    self.words = words
     self.annotations = annotations
     self.logprobs = logprobs
+  }
+
+  /// The words, read anew each time where they stand in a document.
+  public var text: String {
+    get { words.string }
+    _modify {
+      // Let go of while it changes, so that it grows in place.
+      var text = words.string
+      words = JSONText("")
+      defer { words = JSONText(text) }
+      yield &text
+    }
   }
 }
 
@@ -194,7 +214,7 @@ public struct Reasoning: Sendable {
   }
 
   /// All segments, a blank line between two.
-  public var text: String { segments.map(\.text).joined(separator: "\n\n") }
+  public var text: String { segments.map(\.text).joinedTexts(by: "\n\n") }
 }
 
 /// The model asks for a tool.
@@ -286,7 +306,7 @@ extension ToolResult {
       case .refusal(let text): text
       default: nil
       }
-    }.joined(separator: "\n")
+    }.joinedTexts(by: "\n")
   }
 }
 

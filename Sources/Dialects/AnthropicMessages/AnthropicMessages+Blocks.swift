@@ -13,7 +13,7 @@ extension AnthropicRequestComposer {
       }
       if content.isNull, turn.parts.isEmpty { return }
       if content.isString, turn.parts.count == 1, case .text(let text) = turn.parts[0].part.content {
-        return writer.member("content", text.text)
+        return writer.member("content", text.words)
       }
       writeContent(turn.parts, to: &writer)
     }
@@ -21,7 +21,7 @@ extension AnthropicRequestComposer {
 
   private mutating func writeContent(_ parts: [PlacedPart], to writer: inout JSONWriter) {
     if !isNative, parts.count == 1, case .text(let text) = parts[0].part.content {
-      return writer.member("content", text.text)
+      return writer.member("content", text.words)
     }
     writer.array("content") { writer in
       for part in parts { write(part, to: &writer) }
@@ -80,7 +80,7 @@ extension AnthropicRequestComposer {
       writer.member("type", static: "tool_result")
       if let id = result.callID { writer.member("tool_use_id", id) }
       if content?.isString == true || own == nil, parts.count == 1, case .text(let text) = parts[0].content {
-        writer.member("content", text.text)
+        writer.member("content", text.words)
       } else if parts.isEmpty, own == nil {
         writer.member("content", static: "")
       } else if !parts.isEmpty || content?.isArray == true {
@@ -102,7 +102,7 @@ extension AnthropicMessages {
     case .text(let text):
       writer.object(restoring: own) { writer in
         writer.member("type", static: "text")
-        writer.member("text", text.text)
+        writer.member("text", text.words)
         writeCitations(text.annotations, own, to: &writer)
       }
     case .refusal(let text):

@@ -43,9 +43,10 @@ extension AnthropicRequestComposer {
   private mutating func rebuiltHistory() -> (system: [PlacedPart], turns: [Turn]) {
     var system: [PlacedPart] = []
     var turns: [Turn] = []
-    for (index, message) in request.messages.enumerated() {
+    for index in request.messages.indices {
+      let message = request.messages[index]
       losses.add(message.extensions, writing: AnthropicMessages.dialect)
-      let path = message.path ?? "messages[\(index)]"
+      let path = message.path ?? LossPlace.element(index, of: "messages")
       if message.name != nil { losses.add(path + ".name", "Anthropic Messages has no names") }
       let parts = prepare(message, path: path)
       switch message.role {
@@ -155,9 +156,10 @@ extension AnthropicRequestComposer {
   private mutating func prepare(_ message: Message, path: String) -> [PlacedPart] {
     var prepared: [PlacedPart] = []
     prepared.reserveCapacity(message.parts.count)
-    for part in message.parts {
-      let path = part.path ?? path
-      if let ready = prepare(part, role: message.role, path: path) {
+    // By places: walking over the parts would copy each of them.
+    for index in message.parts.indices {
+      let path = message.parts[index].path ?? path
+      if let ready = prepare(message.parts[index], role: message.role, path: path) {
         prepared.append(PlacedPart(part: ready, path: path))
       }
     }
@@ -177,18 +179,22 @@ extension AnthropicRequestComposer {
     switch part.content {
     case .reasoning: return nil
     case .text(let text):
-      if !isNative, !isOwn || text.annotations.isEmpty, AnthropicMessages.isBlank(text.text) { return nil }
+      if !isNative, !isOwn || text.annotations.isEmpty, AnthropicMessages.isBlank(text.words) { return nil }
       if !isOwn, !text.annotations.isEmpty { losses.add(path + ".annotations", "citations of another provider") }
       return part
     case .refusal(let text): return AnthropicMessages.isBlank(text) ? nil : .text(text)
     case .image, .audio, .video, .file: return prepareMedia(part, role: role, path: path)
     case .toolCall: return part
-    case .toolResult(var result):
-      result.parts = result.parts.compactMap { inner in
+    case .toolResult(let result):
+      let parts = result.parts.compactMap { inner in
         prepare(inner, role: .user, path: inner.path ?? path)
       }
+      // A text as it came is what nearly every result is.
+      if result.parts.count == 1, parts.count == 1, case .text = result.parts[0].content { return part }
+      var changed = result
+      changed.parts = parts
       var prepared = part
-      prepared.content = .toolResult(result)
+      prepared.content = .toolResult(changed)
       return prepared
     case .opaque(let opaque):
       if opaque.dialect == AnthropicMessages.dialect {

@@ -15,7 +15,7 @@ extension AnthropicMessages {
     _ value: JSON?, path: @autoclosure () -> String, from side: Side
   ) throws(DialectError) -> [Part] {
     guard let value else { return [] }
-    if let text = value.string { return [.text(text)] }
+    if let text = JSONText(value) { return [.text(text)] }
     let path = path()
     guard value.isArray else { throw DialectError("must be a string or an array", path: path) }
     var parts: [Part] = []
@@ -85,7 +85,7 @@ extension AnthropicMessages {
     _ type: JSON, _ reader: inout ObjectReader, path: String, from side: Side, state: inout ReasoningState?
   ) -> Part.Content? {
     if type.isString("text") {
-      guard let text = reader.takeString("text") else { return nil }
+      guard let text = reader.takeText("text") else { return nil }
       return .text(Text(text, annotations: readCitations(&reader)))
     }
     if type.isString("thinking") {

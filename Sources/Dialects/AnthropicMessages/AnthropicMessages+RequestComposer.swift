@@ -101,7 +101,7 @@ struct AnthropicRequestComposer {
 
   /// Instructions as they go out.
   private enum ComposedSystem {
-    case text(String)
+    case text(JSONText)
     case whole(JSON)
   }
 
@@ -110,9 +110,9 @@ struct AnthropicRequestComposer {
     let parts = withoutMark(parts)
     guard !parts.isEmpty else { return nil }
     if isNative, source?["system"]?.isString == true, let text = AnthropicMessages.systemString(of: parts.map(\.part)) {
-      return .text(text)
+      return .text(JSONText(text))
     }
-    if parts.count == 1, !isNative, case .text(let text) = parts[0].part.content { return .text(text.text) }
+    if parts.count == 1, !isNative, case .text(let text) = parts[0].part.content { return .text(text.words) }
     return .whole(
       JSON { writer in
         writer.array { writer in

@@ -33,7 +33,7 @@ extension Gemini {
     case .text(let text):
       if own == nil, !text.annotations.isEmpty { losses.add("\(path).annotations", "Gemini takes no citations back") }
       writer.object(restoring: own) { writer in
-        writer.member("text", text.text)
+        writer.member("text", text.words)
         sign(&writer)
       }
     case .refusal(let text):
@@ -126,17 +126,17 @@ extension Gemini {
   private static func writeResponse(
     of result: ToolResult, path: String, to writer: inout JSONWriter, losses: inout Losses
   ) {
-    var pieces: [String] = []
+    var pieces: [JSONText] = []
     for part in result.parts {
       switch part.content {
-      case .text(let text): pieces.append(text.text)
-      case .refusal(let text): pieces.append(text)
+      case .text(let text): pieces.append(text.words)
+      case .refusal(let text): pieces.append(JSONText(text))
       case .image, .audio, .video, .file: break
       default: losses.add("\(path).content", "this kind of part cannot stand in a tool's result")
       }
       if !isMedia(part) { losses.add(part, writing: .gemini) }
     }
-    let text = pieces.joined(separator: "\n")
+    let text = pieces.joinedTexts(by: "\n")
     if result.isError {
       writer.object { $0.member("error", text) }
     } else if let object = JSON(objectIn: text) {

@@ -65,10 +65,11 @@ extension Gemini {
 
   private static func readContent(_ reader: inout ObjectReader, path: String) throws(DialectError) -> ReadContent {
     if let value = reader.peek("text") {
-      guard let text = value.string else { throw DialectError("must be a string", path: path + ".text") }
+      guard let words = JSONText(value) else { throw DialectError("must be a string", path: path + ".text") }
       _ = reader.take("text")
-      guard reader.peek("thought")?.bool == true else { return (.text(Text(text)), nil) }
+      guard reader.peek("thought")?.bool == true else { return (.text(Text(words)), nil) }
       _ = reader.take("thought")
+      let text = words.string
       return (.reasoning(Reasoning(text.isEmpty ? [] : [.init(.summary, text)])), nil)
     }
     if let value = reader.peek(.inlineData), value.isObject {
@@ -158,15 +159,15 @@ extension Gemini {
   }
 
   /// The text a `response` object stands for: `output`, `result` or `error` alone are what Google's SDKs wrap text in.
-  static func responseText(_ response: JSON) -> (text: String, isError: Bool) {
-    guard response.isObject else { return (response.string ?? response.text, false) }
+  static func responseText(_ response: JSON) -> (text: JSONText, isError: Bool) {
+    func said(_ value: JSON) -> JSONText { JSONText(value) ?? JSONText(value.text) }
+    guard response.isObject else { return (said(response), false) }
     var members = response.members.makeIterator()
     guard let only = members.next(), members.next() == nil else {
-      return (response.members.isEmpty ? "" : response.text, false)
+      return (JSONText(response.members.isEmpty ? "" : response.text), false)
     }
-    let value = only.value
-    if only.isNamed("error") { return (value.string ?? value.text, true) }
-    guard only.isNamed("output") || only.isNamed("result") else { return (response.text, false) }
-    return (value.string ?? value.text, false)
+    if only.isNamed("error") { return (said(only.value), true) }
+    guard only.isNamed("output") || only.isNamed("result") else { return (JSONText(response.text), false) }
+    return (said(only.value), false)
   }
 }

@@ -34,14 +34,15 @@ struct GeminiTurns {
   }
 
   mutating func add(_ messages: [Message], losses: inout Losses) {
-    for (index, message) in messages.enumerated() {
+    for index in messages.indices {
+      let message = messages[index]
       losses.add(message.extensions, writing: .gemini)
       let isSystem = message.role == .system || message.role == .developer
       if isSystem, message.slot == .instructions || turns.isEmpty {
         system.append(message)
         continue
       }
-      let path = message.path ?? "messages[\(index)]"
+      let path = message.path ?? LossPlace.element(index, of: "messages")
       if message.name != nil { losses.add("\(path).name", "Gemini has no equivalent") }
       if let own = message.extensions.own(.gemini) {
         addOwn(message, own: own, losses: &losses)
@@ -131,7 +132,7 @@ struct GeminiTurns {
           media += result.parts.filter(Gemini.isMedia).map { Piece(part: $0, path: piece.path) }
         }
       case .text(let text):
-        if !text.text.isEmpty { rest.append(piece) }
+        if !text.words.isEmpty { rest.append(piece) }
       default: rest.append(piece)
       }
     }
@@ -160,7 +161,7 @@ struct GeminiTurns {
         } else if !reasoning.text.isEmpty {
           losses.add(piece.path, "Gemini takes no thoughts back that are not its own")
         }
-      case .text(let text) where text.text.isEmpty && piece.signature == nil: continue
+      case .text(let text) where text.words.isEmpty && piece.signature == nil: continue
       case .refusal(let text) where text.isEmpty: continue
       case .toolCall:
         if piece.signature == nil, !pieces.contains(where: isCall) { piece.signature = waiting.popLast() }
@@ -239,12 +240,12 @@ struct GeminiTurns {
         for part in message.parts { write(Piece(part: part, path: ""), to: &writer, losses: &losses) }
       }
     }
-    var texts: [(text: String, path: String)] = []
+    var texts: [(text: JSONText, path: String)] = []
     for message in system {
       for part in message.parts {
         losses.add(part, writing: .gemini)
         if case .text(let text) = part.content {
-          if !text.text.isEmpty { texts.append((text.text, "system")) }
+          if !text.words.isEmpty { texts.append((text.words, "system")) }
         } else {
           losses.add(part.path ?? message.path ?? "system", "only text can be a system instruction in Gemini")
         }

@@ -16,11 +16,11 @@ extension OpenAIChat.TurnWriter {
       elements.append(.text(""))
     }
     guard !elements.isEmpty else { return }
-    let texts = elements.compactMap { if case .text(let text) = $0.content { text.text } else { nil } }
+    let texts = elements.compactMap { if case .text(let text) = $0.content { text.words } else { nil } }
     writer.object { writer in
       writer.member("role", static: "user")
       if texts.count == elements.count {
-        writer.member("content", texts.joined(separator: "\n\n"))
+        writer.member("content", texts.joinedTexts(by: "\n\n"))
       } else {
         writer.array("content") { writer in
           for element in elements { OpenAIChat.writeElement(element, into: &writer) }
@@ -38,7 +38,7 @@ extension OpenAIChat.TurnWriter {
       elements.append(.text("[\(text)]"))
     }
     switch part.content {
-    case .text(let text): if !text.text.isEmpty { elements.append(.text(text.text)) }
+    case .text(let text): if !text.words.isEmpty { elements.append(.text(text.words)) }
     case .refusal(let text): elements.append(.text(text))
     case .image(let media):
       guard quirks.imageInput else { return note("image left out", "the provider's models take no images") }
@@ -79,7 +79,7 @@ extension OpenAIChat {
     case .text(let text):
       writer.object { writer in
         writer.member("type", static: "text")
-        writer.member("text", text.text)
+        writer.member("text", text.words)
       }
     case .refusal(let text):
       writer.object { writer in
@@ -145,7 +145,7 @@ extension OpenAIChat {
     case .text(let text):
       writer.object(restoring: own) { writer in
         if own.source["type"] != nil { writer.member("type", static: "text") }
-        writer.member("text", text.text)
+        writer.member("text", text.words)
       }
     case .refusal(let text):
       writer.object(restoring: own) { writer in

@@ -13,7 +13,7 @@ extension OpenAIChat.RequestWriter {
       }
       var position = 0
       for message in request.messages {
-        let path = message.path ?? "messages[\(position)]"
+        let path = message.path ?? LossPlace.element(position, of: "messages")
         turns.add(message, path: path, into: &writer)
         position += 1
       }
@@ -70,7 +70,7 @@ extension OpenAIChat {
         finishCarried(into: &writer)
         if assistant.isEmpty { assistantPath = path }
         assistantName = message.name ?? assistantName
-        assistant += message.parts
+        if assistant.isEmpty { assistant = message.parts } else { assistant += message.parts }
       case .system, .developer:
         finish(into: &writer)
         writeSystem(message, path, into: &writer)
@@ -96,11 +96,11 @@ extension OpenAIChat {
     }
 
     private mutating func writeSystem(_ message: Message, _ path: String, into writer: inout JSONWriter) {
-      var pieces: [String] = []
+      var pieces: [JSONText] = []
       for part in message.parts {
         losses.add(part, writing: .openAIChat)
         switch part.content {
-        case .text(let text): if !text.text.isEmpty { pieces.append(text.text) }
+        case .text(let text): if !text.words.isEmpty { pieces.append(text.words) }
         default: losses.add(part.path ?? path, "\(message.role.rawValue) messages take text only")
         }
       }
@@ -108,19 +108,20 @@ extension OpenAIChat {
       writer.object { writer in
         writer.member("role", static: roleName(message.role))
         // One string, for not every server takes lists here.
-        writer.member("content", pieces.joined(separator: "\n\n"))
+        writer.member("content", pieces.joinedTexts(by: "\n\n"))
         if let name = message.name { writer.member("name", name) }
       }
     }
 
     private mutating func writeUserSide(_ message: Message, _ path: String, into writer: inout JSONWriter) {
       var rest: [Part] = []
-      for part in message.parts {
-        if case .toolResult(let result) = part.content {
-          losses.add(part, writing: .openAIChat)
+      // By places: walking over the parts would copy each of them.
+      for index in message.parts.indices {
+        if case .toolResult(let result) = message.parts[index].content {
+          losses.add(message.parts[index], writing: .openAIChat)
           write(result, path, into: &writer)
         } else {
-          rest.append(part)
+          rest.append(message.parts[index])
         }
       }
       guard !rest.isEmpty else { return }
@@ -138,31 +139,31 @@ extension OpenAIChat {
 
     /// A `tool` message takes text only: media are announced there and follow behind the batch.
     private mutating func write(_ result: ToolResult, _ path: String, into writer: inout JSONWriter) {
-      var pieces: [String] = []
+      var pieces: [JSONText] = []
       for part in result.parts {
         losses.add(part, writing: .openAIChat)
         switch part.content {
-        case .text(let text): pieces.append(text.text)
-        case .refusal(let text): pieces.append(text)
+        case .text(let text): pieces.append(text.words)
+        case .refusal(let text): pieces.append(JSONText(text))
         case .image, .audio, .video, .file:
           if case .file(let media) = part.content, case .text(let text) = media.source {
-            pieces.append(text)
+            pieces.append(JSONText(text))
             continue
           }
           carried.append(.text("[attachment of the result of tool call \(result.callID ?? "")]"))
           carried.append(part)
           carriedPath = part.path ?? path
-          pieces.append("[attachment: see the next user message]")
+          pieces.append(JSONText("[attachment: see the next user message]"))
         case .opaque(let opaque): losses.add(part.path ?? path, "a tool result's `\(opaque.type)` has no equivalent")
         default: losses.add(part.path ?? path, "a part of a tool result has no equivalent")
         }
       }
-      if pieces.isEmpty, let structured = result.structured { pieces.append(structured.text) }
+      if pieces.isEmpty, let structured = result.structured { pieces.append(JSONText(structured.text)) }
       if result.isError { losses.add(path + ".is_error", "tool messages have no error flag; the text stays") }
       writer.object { writer in
         writer.member("role", static: "tool")
         writer.member("tool_call_id", result.callID ?? "")
-        writer.member("content", pieces.joined(separator: "\n"))
+        writer.member("content", pieces.joinedTexts(by: "\n"))
       }
     }
 
@@ -184,7 +185,7 @@ extension OpenAIChat {
         losses.add(part, writing: .openAIChat)
         switch part.content {
         case .text(let piece):
-          text.append(piece.text)
+          text.append(piece.words)
           if !piece.annotations.isEmpty {
             losses.add((part.path ?? assistantPath) + ".annotations", "citations are not sent back")
           }
@@ -245,14 +246,25 @@ extension OpenAIChat {
 
   /// Text blocks of one turn as one string: neighbours run on, blocks with something between them stand apart.
   struct JoinedText {
-    private(set) var text = ""
+    /// The first of them as it came, for mostly it is the only one.
+    private var first: JSONText?
+    private var rest = ""
     private var wasInterrupted = false
 
-    mutating func append(_ piece: String) {
+    var text: JSONText {
+      guard let first else { return JSONText("") }
+      return rest.isEmpty ? first : JSONText(first.string + rest)
+    }
+
+    mutating func append(_ piece: JSONText) {
       guard !piece.isEmpty else { return }
-      if wasInterrupted, !text.isEmpty { text += "\n\n" }
+      if first == nil {
+        first = piece
+      } else {
+        if wasInterrupted { rest += "\n\n" }
+        rest += piece.string
+      }
       wasInterrupted = false
-      text += piece
     }
 
     mutating func interrupt() { wasInterrupted = true }

@@ -7,7 +7,7 @@ extension OpenAIChat {
   /// `content` as a string, a list of parts, or nothing.
   static func readContent(_ content: JSON?, path: @autoclosure () -> String) throws(DialectError) -> [Part] {
     guard let content else { return [] }
-    if let text = content.string { return [.text(text)] }
+    if let text = JSONText(content) { return [.text(text)] }
     let path = path()
     guard content.isArray else { throw DialectError("must be a string or an array of parts", path: path) }
     var parts: [Part] = []
@@ -18,12 +18,12 @@ extension OpenAIChat {
   }
 
   static func readPart(_ json: JSON, path: String) -> Part {
-    if let text = json.string { return .text(text) }
+    if let text = JSONText(json) { return .text(text) }
     var reader = ObjectReader(json)
     let type = reader.takeString("type")
     let content: Part.Content?
     switch type {
-    case "text", nil: content = reader.takeString("text").map { .text(Text($0)) }
+    case "text", nil: content = reader.takeText("text").map { .text(Text($0)) }
     case "refusal": content = reader.takeString("refusal").map { .refusal($0) }
     case "image_url": content = readImage(reader.take("image_url")).map { .image($0) }
     case "video_url": content = readImage(reader.take("video_url")).map { .video($0) }

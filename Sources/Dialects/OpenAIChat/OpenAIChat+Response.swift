@@ -280,9 +280,9 @@ extension OpenAIChat {
     mutating func add(_ part: Part, at index: Int, losses: inout Losses) {
       switch part.content {
       case .text(let piece):
-        text.append(piece.text)
+        text.append(piece.words)
         guard !piece.annotations.isEmpty else { return }
-        let offset = text.text.unicodeScalars.count - piece.text.unicodeScalars.count
+        let offset = text.text.string.unicodeScalars.count - piece.text.unicodeScalars.count
         annotations += piece.annotations.map { ($0, offset) }
       case .refusal(let piece): refusal = (refusal ?? "") + piece
       case .reasoning(let reasoning):
@@ -308,7 +308,7 @@ extension Part {
   fileprivate var isToolCall: Bool { if case .toolCall = content { true } else { false } }
   fileprivate var isRefusal: Bool { if case .refusal = content { true } else { false } }
   fileprivate var isEmptyText: Bool {
-    if case .text(let text) = content { text.text.isEmpty && extensions == nil } else { false }
+    if case .text(let text) = content { text.words.isEmpty && extensions == nil } else { false }
   }
   fileprivate var hasAnnotations: Bool {
     if case .text(let text) = content { !text.annotations.isEmpty } else { false }

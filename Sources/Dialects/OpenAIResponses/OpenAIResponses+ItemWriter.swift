@@ -73,7 +73,7 @@ struct ResponsesItemWriter {
         writer.member("role", static: "assistant")
       }
       if isString, case .text(let text)? = parts.first?.content {
-        writer.member("content", text.text)
+        writer.member("content", text.words)
       } else {
         writer.array("content") { writer in
           for part in parts { content.write(part, into: &writer, losses: &losses) }
@@ -94,7 +94,7 @@ struct ResponsesItemWriter {
     var count = 0
     inner.array { writer in
       for part in parts {
-        if own == nil, case .text(let text) = part.content, text.text.isEmpty { continue }
+        if own == nil, case .text(let text) = part.content, text.words.isEmpty { continue }
         if content.write(part, into: &writer, losses: &losses) { count += 1 }
       }
     }
@@ -107,7 +107,7 @@ struct ResponsesItemWriter {
       if own != nil, let id = message.id { writer.member("id", id) }
       writeStatus(own, isWhole: true, into: &writer)
       if isString, case .text(let text)? = parts.first?.content {
-        writer.member("content", text.text)
+        writer.member("content", text.words)
       } else if count > 0 || own?.source["content"]?.isArray == true {
         writer.key("content")
         writer.rawValue(inner.bytes)
@@ -179,12 +179,12 @@ struct ResponsesItemWriter {
   }
 
   private static func isEmpty(_ part: Part) -> Bool {
-    if case .text(let text) = part.content { text.text.isEmpty } else { false }
+    if case .text(let text) = part.content { text.words.isEmpty } else { false }
   }
 
   private static func isWord(_ part: Part) -> Bool {
     switch part.content {
-    case .text(let text): !text.text.isEmpty
+    case .text(let text): !text.words.isEmpty
     case .refusal: true
     default: false
     }
@@ -297,13 +297,7 @@ struct ResponsesItemWriter {
     let own = Self.own(part, isFunction ? "function_call" : "custom_tool_call")
     losses.add(part.extensions, writing: Self.dialect)
     let id = itemID(call.itemID, prefix: isFunction ? "fc_" : "ctc_", own: own != nil, index: index)
-    let fallback: String
-    if case .answer(let exchangeID) = side {
-      fallback = "call_\(exchangeID)_\(index)"
-    } else {
-      fallback = "call_\(index)"
-    }
-    let callID = call.id ?? fallback
+    let callID = call.id ?? missingCallID(index)
     let source = own?.source["arguments"]
     writer.object(restoring: own) { writer in
       if let id { writer.member("id", id) }
@@ -332,6 +326,11 @@ struct ResponsesItemWriter {
     }
   }
 
+  /// The id of a call that came without one.
+  private func missingCallID(_ index: Int) -> String {
+    if case .answer(let exchangeID) = side { "call_\(exchangeID)_\(index)" } else { "call_\(index)" }
+  }
+
   private mutating func writeOutput(
     _ result: ToolResult, _ part: Part, place: String, into writer: inout JSONWriter
   ) {
@@ -353,7 +352,7 @@ struct ResponsesItemWriter {
       }
       writeStatus(own, isWhole: true, into: &writer)
       writer.member("call_id", callID)
-      if let output = own?.source["output"], !output.isString, !output.isArray, output.text == text {
+      if let output = own?.source["output"], !output.isString, !output.isArray, output.text == text?.string {
         writer.member("output", output)
       } else if let text {
         writer.member("output", text)
@@ -367,15 +366,15 @@ struct ResponsesItemWriter {
   }
 
   /// The output where text says it all.
-  private func plainText(of result: ToolResult, _ own: Extensions?) -> String? {
+  private func plainText(of result: ToolResult, _ own: Extensions?) -> JSONText? {
     if own?.source["output"]?.isArray == true { return nil }
-    if result.parts.isEmpty { return result.structured?.text ?? "" }
-    var texts: [String] = []
+    if result.parts.isEmpty { return JSONText(result.structured?.text ?? "") }
+    var texts: [JSONText] = []
     for part in result.parts {
       guard case .text(let text) = part.content else { return nil }
-      texts.append(text.text)
+      texts.append(text.words)
     }
-    return texts.joined(separator: "\n")
+    return texts.joinedTexts(by: "\n")
   }
 
   private mutating func writeOpaque(_ opaque: OpaquePart, place: String, into writer: inout JSONWriter) {

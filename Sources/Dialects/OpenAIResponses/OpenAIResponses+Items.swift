@@ -68,7 +68,7 @@ extension OpenAIResponses {
     _ = reader.takeString("status")
     var parts: [Part] = []
     if let content = reader.peek("content") {
-      if let text = content.string {
+      if let text = JSONText(content) {
         reader.discard("content")
         parts = [.text(text)]
       } else if content.isArray {
@@ -164,7 +164,7 @@ extension OpenAIResponses {
     }
     var parts: [Part] = []
     if let output = reader.take("output") {
-      if let text = output.string {
+      if let text = JSONText(output) {
         parts = [.text(text)]
       } else if output.isArray {
         for (index, element) in output.elements.enumerated() {

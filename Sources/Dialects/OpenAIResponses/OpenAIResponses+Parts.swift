@@ -16,7 +16,7 @@ extension OpenAIResponses {
     guard let type = reader.takeString("type") else { return unknown }
     switch type {
     case "input_text", "output_text", "text":
-      guard let text = reader.takeString("text") else { return unknown }
+      guard let text = reader.takeText("text") else { return unknown }
       var content = Text(text)
       if let annotations = reader.peek("annotations"), annotations.isArray {
         reader.discard("annotations")
@@ -146,7 +146,7 @@ struct ResponsesContentWriter {
       if side == .answer || own != nil || !text.annotations.isEmpty {
         writeExtras(text, own, into: &writer, losses: &losses, place: place)
       }
-      writer.member("text", text.text)
+      writer.member("text", text.words)
     }
   }
 

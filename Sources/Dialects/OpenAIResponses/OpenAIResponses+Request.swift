@@ -184,7 +184,7 @@ extension OpenAIResponses {
     if own?.source["input"]?.isString == true, turns.count == 1, turns[0].parts.count == 1,
       case .text(let text) = turns[0].parts[0].content
     {
-      return writer.member("input", text.text)
+      return writer.member("input", text.words)
     }
     if turns.isEmpty, own != nil, own?.source["input"]?.isArray != true { return }
     writer.array("input") { writer in
@@ -195,20 +195,20 @@ extension OpenAIResponses {
     }
   }
 
-  private static func instructions(of request: ConversationRequest, own: Bool, losses: inout Losses) -> String? {
-    var texts: [String] = []
+  private static func instructions(of request: ConversationRequest, own: Bool, losses: inout Losses) -> JSONText? {
+    var texts: [JSONText] = []
     for message in request.messages where message.slot == .instructions {
       losses.add(message.extensions, writing: dialect)
       for part in message.parts {
         losses.add(part.extensions, writing: dialect)
         if case .text(let text) = part.content {
-          if own || !text.text.isEmpty { texts.append(text.text) }
+          if own || !text.words.isEmpty { texts.append(text.words) }
         } else {
           losses.add(part.path ?? message.path ?? "system", "instructions are text only")
         }
       }
     }
-    return texts.isEmpty ? nil : texts.joined(separator: "\n\n")
+    return texts.isEmpty ? nil : texts.joinedTexts(by: "\n\n")
   }
 
   private static func writeTools(

@@ -63,7 +63,7 @@ extension JSON {
   public static func string(_ value: String) -> JSON { JSON { $0.string(value) } }
 
   private var node: JSONNode {
-    document.node(index)
+    @inline(__always) get { document.node(index) }
   }
 
   /// What the value is.

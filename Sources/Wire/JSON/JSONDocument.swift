@@ -32,6 +32,7 @@ final class JSONDocument: Sendable {
     nodes: [JSONNode(start: 0, end: 4, next: 1, kind: .null, hasEscapes: false)], hasWhitespace: false)
 
   /// The node at a tape index; a null beyond the tape, which no view made by the parser reaches.
+  @inline(__always)
   func node(_ index: Int) -> JSONNode {
     guard index >= 0, index < nodes.count else {
       return JSONNode(start: 0, end: 0, next: UInt32(clamping: index &+ 1), kind: .null, hasEscapes: false)

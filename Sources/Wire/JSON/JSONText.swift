@@ -37,7 +37,7 @@ public struct JSONText: Sendable {
   }
 
   /// The first byte of the text that is not among `bytes`, all of them ASCII; nil where there is none.
-  public func firstByte(notIn bytes: some Collection<UInt8>) -> UInt8? {
+  public func firstByte(notIn bytes: [UInt8]) -> UInt8? {
     guard case .written(let json) = source, json.isSpelledAsWritten else {
       return string.utf8.first { !bytes.contains($0) }
     }

@@ -188,14 +188,10 @@ public struct TopLevelScan: Sendable {
       while next < bytes.count {
         let byte = bytes[next]
         next &+= 1
-        if byte == UInt8(ascii: "\"") {
+        switch byte {
+        case UInt8(ascii: "\""):
           guard let end = bytes.endOfString(from: next) else { throw JSONError(.unexpectedEnd, at: bytes.count) }
           next = end
-          continue
-        }
-        // Commas, colons, digits and white space stand before all brackets.
-        if byte < UInt8(ascii: "[") { continue }
-        switch byte {
         case UInt8(ascii: "{"), UInt8(ascii: "["):
           guard depth < 4096 else { throw JSONError(.tooDeep, at: next - 1) }
           if depth > 0, depth % 64 == 0 {

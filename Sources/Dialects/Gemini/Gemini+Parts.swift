@@ -63,8 +63,25 @@ extension Gemini {
 
   private typealias ReadContent = (content: Part.Content, inner: Extensions?)
 
+  /// What a part may hold, in either spelling, in the order in which it is looked for.
+  private static let contents = NameTable(
+    ["text"] + [.inlineData, .fileData, .functionCall, .functionResponse].flatMap(spellings))
+
+  private static func spellings(of name: MemberName) -> [String] { [name.camel.description, name.snake.description] }
+
+  /// The first of `contents` that a part may hold; none of those before it is there.
+  private static func firstContent(of part: JSON) -> Int {
+    var first = Int.max
+    part.forEachMember(in: contents) { name, _ in
+      first = min(first, name ?? Int.max)
+      return true
+    }
+    return first
+  }
+
   private static func readContent(_ reader: inout ObjectReader, path: String) throws(DialectError) -> ReadContent {
-    if let value = reader.peek("text") {
+    let first = firstContent(of: reader.source)
+    if first == 0, let value = reader.peek("text") {
       guard let words = JSONText(value) else { throw DialectError("must be a string", path: path + ".text") }
       _ = reader.take("text")
       guard reader.peek("thought")?.bool == true else { return (.text(Text(words)), nil) }
@@ -72,19 +89,19 @@ extension Gemini {
       let text = words.string
       return (.reasoning(Reasoning(text.isEmpty ? [] : [.init(.summary, text)])), nil)
     }
-    if let value = reader.peek(.inlineData), value.isObject {
+    if first <= 2, let value = reader.peek(.inlineData), value.isObject {
       _ = reader.take(.inlineData)
       return readInlineData(value, path: path)
     }
-    if let value = reader.peek(.fileData), value[member: .fileURI]?.isString == true {
+    if first <= 4, let value = reader.peek(.fileData), value[member: .fileURI]?.isString == true {
       _ = reader.take(.fileData)
       return readFileData(value, path: path)
     }
-    if let value = reader.peek(.functionCall), value["name"]?.isString == true {
+    if first <= 6, let value = reader.peek(.functionCall), value["name"]?.isString == true {
       _ = reader.take(.functionCall)
       return readFunctionCall(value, path: path)
     }
-    if let value = reader.peek(.functionResponse), value.isObject {
+    if first <= 8, let value = reader.peek(.functionResponse), value.isObject {
       _ = reader.take(.functionResponse)
       return readFunctionResponse(value, path: path)
     }

@@ -31,13 +31,13 @@ extension OpenAIChat {
   private static func readAssistant(_ reader: inout ObjectReader, _ path: String) throws(DialectError) -> Message {
     var message = Message(.assistant)
     message.name = reader.takeString("name")
-    let reasoning = takeReasoning(&reader, origin: nil)
-    let content = try readContent(reader.take("content"), path: path + ".content")
-    if let reasoning { message.parts.append(reasoning) }
-    message.parts += content
+    // Most turns are words and a call.
+    message.parts.reserveCapacity(2)
+    if let reasoning = takeReasoning(&reader, origin: nil) { message.parts.append(reasoning) }
+    try readContent(reader.take("content"), path: path + ".content", into: &message.parts)
     if let refusal = reader.takeString("refusal") { message.parts.append(Part(.refusal(refusal))) }
     var nested: [Extensions] = []
-    message.parts += try takeToolCalls(&reader, path: path, origin: nil, nested: &nested)
+    try takeToolCalls(&reader, path: path, origin: nil, nested: &nested, into: &message.parts)
     message.extensions = Extensions(.openAIChat, path: path, reader, nested: nested)
     return message
   }
@@ -54,9 +54,9 @@ extension OpenAIChat {
 
   /// `tool_calls` and the legacy `function_call` of a message, request or answer.
   static func takeToolCalls(
-    _ reader: inout ObjectReader, path: String, origin: SealOrigin?, nested: inout [Extensions]
-  ) throws(DialectError) -> [Part] {
-    var parts: [Part] = []
+    _ reader: inout ObjectReader, path: String, origin: SealOrigin?, nested: inout [Extensions],
+    into parts: inout [Part]
+  ) throws(DialectError) {
     if reader.peek("tool_calls")?.isArray == true, let calls = reader.take("tool_calls") {
       var position = 0
       for call in calls.elements {
@@ -75,7 +75,6 @@ extension OpenAIChat {
       part.extensions = Extensions(.openAIChat, path: path + ".function_call", inner)
       parts.append(part)
     }
-    return parts
   }
 
   static func readToolCall(_ json: JSON, path: String, origin: SealOrigin?) throws(DialectError) -> Part {

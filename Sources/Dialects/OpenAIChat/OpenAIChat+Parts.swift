@@ -6,15 +6,24 @@ import Wire
 extension OpenAIChat {
   /// `content` as a string, a list of parts, or nothing.
   static func readContent(_ content: JSON?, path: @autoclosure () -> String) throws(DialectError) -> [Part] {
-    guard let content else { return [] }
-    if let text = JSONText(content) { return [.text(text)] }
+    var parts: [Part] = []
+    try readContent(content, path: path(), into: &parts)
+    return parts
+  }
+
+  /// As `readContent(_:path:)`, behind what `parts` holds.
+  static func readContent(
+    _ content: JSON?, path: @autoclosure () -> String, into parts: inout [Part]
+  ) throws(DialectError) {
+    guard let content else { return }
+    if let text = JSONText(content) { return parts.append(.text(text)) }
     let path = path()
     guard content.isArray else { throw DialectError("must be a string or an array of parts", path: path) }
-    var parts: [Part] = []
+    var position = 0
     for element in content.elements {
-      parts.append(readPart(element, path: "\(path)[\(parts.count)]"))
+      parts.append(readPart(element, path: LossPlace.element(position, of: "", in: path)))
+      position += 1
     }
-    return parts
   }
 
   static func readPart(_ json: JSON, path: String) -> Part {

@@ -103,7 +103,7 @@ extension OpenAIChat {
     }
     if let refusal = reader.takeString("refusal"), !refusal.isEmpty { parts.append(Part(.refusal(refusal))) }
     var nested: [Extensions] = []
-    parts += try takeToolCalls(&reader, path: path, origin: origin, nested: &nested)
+    try takeToolCalls(&reader, path: path, origin: origin, nested: &nested, into: &parts)
     return (parts, Extensions(.openAIChat, path: path, reader))
   }
 

@@ -63,11 +63,15 @@ public struct Losses: Sendable {
   }
 
   private var declared: [Declared] = []
+  /// The same, once there are many.
+  private var known: Set<Declared>?
   /// How many declarations came after the list was full, repetitions included.
   public private(set) var omitted = 0
   /// Names or types of the tools that were left out, in order; they are in `list`, too.
   public private(set) var tools: [String] = []
   private static let limit = 512
+  /// So many are looked through one by one.
+  private static let few = 16
 
   /// Makes an empty list.
   public init() {}
@@ -85,7 +89,9 @@ public struct Losses: Sendable {
       return
     }
     let loss = Declared(place: place, reason: reason)
-    if !declared.contains(loss) { declared.append(loss) }
+    if known == nil, declared.count == Self.few { known = Set(declared) }
+    let isNew = known?.insert(loss).inserted ?? !declared.contains(loss)
+    if isNew { declared.append(loss) }
   }
 
   /// Declares a loss at a place in the words of the protocol it was said in.
@@ -143,6 +149,7 @@ public struct Losses: Sendable {
   public mutating func name(_ words: (LossPlace) -> String) {
     let unnamed = declared
     declared = []
+    known = nil
     for loss in unnamed { add(.words(words(loss.place)), loss.reason) }
   }
 

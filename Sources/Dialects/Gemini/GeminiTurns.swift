@@ -89,7 +89,7 @@ struct GeminiTurns {
       pieces.contains(where: { $0.signature == nil && ($0.part.state != nil || Self.heldNote($0.part)) })
         || message.parts.contains(where: { $0.state != nil && $0.extensions == nil })
     {
-      standIn(for: &pieces, losses: &losses)
+      Self.standIn(for: &pieces, target, losses: &losses)
     }
     if pieces.isEmpty, !message.parts.isEmpty { return }
     turns.append(Turn(isModel: message.role == .assistant, pieces: pieces, own: own))
@@ -104,8 +104,8 @@ struct GeminiTurns {
 
   private mutating func merge(_ pieces: [Piece], isModel: Bool) {
     guard !pieces.isEmpty else { return }
-    if let last = turns.last, last.isModel == isModel, last.own == nil {
-      turns[turns.count - 1].pieces += pieces
+    if let last = turns.indices.last, turns[last].isModel == isModel, turns[last].own == nil {
+      turns[last].pieces += pieces
     } else {
       turns.append(Turn(isModel: isModel, pieces: pieces))
     }
@@ -164,15 +164,15 @@ struct GeminiTurns {
       case .text(let text) where text.words.isEmpty && piece.signature == nil: continue
       case .refusal(let text) where text.isEmpty: continue
       case .toolCall:
-        if piece.signature == nil, !pieces.contains(where: isCall) { piece.signature = waiting.popLast() }
+        if piece.signature == nil, !pieces.contains(where: Self.isCall) { piece.signature = waiting.popLast() }
         pieces.append(piece)
       default: pieces.append(piece)
       }
     }
     for signature in waiting {
-      if let index = pieces.firstIndex(where: { $0.signature == nil && isText($0) }) {
+      if let index = pieces.firstIndex(where: { $0.signature == nil && Self.isText($0) }) {
         pieces[index].signature = signature
-      } else if !pieces.contains(where: isCall) {
+      } else if !pieces.contains(where: Self.isCall) {
         pieces.append(Piece(part: .text(""), path: path, signature: signature))
       } else {
         losses.add(path, "a second reasoning state has no part to travel on")
@@ -181,16 +181,18 @@ struct GeminiTurns {
     return pieces
   }
 
-  private func isCall(_ piece: Piece) -> Bool {
+  private static func isCall(_ piece: Piece) -> Bool {
     if case .toolCall = piece.part.content { true } else { false }
   }
 
-  private func isText(_ piece: Piece) -> Bool {
+  private static func isText(_ piece: Piece) -> Bool {
     if case .text = piece.part.content { true } else { false }
   }
 
   /// Gives the first call of a step Google's stand-in where no signature of this upstream is there.
-  private func standIn(for pieces: inout [Piece], losses: inout Losses) {
+  ///
+  /// Static, and so are its like: a method would hold all turns while one of them changes, and have them copied for it.
+  private static func standIn(for pieces: inout [Piece], _ target: RequestTarget, losses: inout Losses) {
     guard target.quirks.signatureStandIn, let index = pieces.firstIndex(where: isCall),
       pieces[index].signature == nil
     else { return }
@@ -205,25 +207,27 @@ struct GeminiTurns {
       }
       for index in turns.indices {
         if turns[index].isModel {
-          standIn(for: &turns[index].pieces, losses: &losses)
+          Self.standIn(for: &turns[index].pieces, target, losses: &losses)
         } else {
           let pieces = turns[index].pieces
-          let rest = pieces.indices.first { !isResult(pieces[$0]) } ?? pieces.endIndex
-          if pieces[rest...].contains(where: isResult) {
-            turns[index].pieces = pieces.filter(isResult) + pieces.filter { !isResult($0) }
+          let rest = pieces.indices.first { !Self.isResult(pieces[$0]) } ?? pieces.endIndex
+          if pieces[rest...].contains(where: Self.isResult) {
+            turns[index].pieces = pieces.filter(Self.isResult) + pieces.filter { !Self.isResult($0) }
           }
           // Google refuses a question of nothing but media: "must have a text parameter".
-          if !pieces.contains(where: isResult), !pieces.contains(where: isText) {
+          if !pieces.contains(where: Self.isResult), !pieces.contains(where: Self.isText) {
             turns[index].pieces.append(Piece(part: .text(" "), path: "messages"))
           }
         }
       }
     } else if target.repairsReasoning {
-      for index in turns.indices where turns[index].isModel { standIn(for: &turns[index].pieces, losses: &losses) }
+      for index in turns.indices where turns[index].isModel {
+        Self.standIn(for: &turns[index].pieces, target, losses: &losses)
+      }
     }
   }
 
-  private func isResult(_ piece: Piece) -> Bool {
+  private static func isResult(_ piece: Piece) -> Bool {
     if case .toolResult = piece.part.content { true } else { false }
   }
 

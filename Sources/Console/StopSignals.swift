@@ -17,16 +17,22 @@ public final class StopSignals: @unchecked Sendable {
   private let continuation: AsyncStream<Void>.Continuation
   private let sources: [any DispatchSourceSignal]
 
-  /// Starts to listen; the signals' usual effect is off from here on.
+  /// Starts to listen; the signals' usual effect is off from here on, and none is lost: until it listens they have it.
   public init() {
     let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
     self.stream = stream
     self.continuation = continuation
     sources = [SIGINT, SIGTERM].map { number in
-      signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      let listens = DispatchSemaphore(value: 0)
+      source.setRegistrationHandler { listens.signal() }
       source.setEventHandler { continuation.yield() }
       source.resume()
+      listens.wait()
+      #if canImport(Darwin)
+        // Elsewhere the source has put its own handler into place.
+        signal(number, SIG_IGN)
+      #endif
       return source
     }
   }

@@ -96,6 +96,12 @@ struct ServeCommandTests {
     #expect(logs.output.components(separatedBy: "404").count - 1 == 150)
   }
 
+  @Test(arguments: 1...20) func `a gateway told to stop as soon as it listens ends in order`(time: Int) throws {
+    let session = try AorSession()
+    let gateway = try RunningServer(["serve", "--port", "0"], home: session.home)
+    #expect(gateway.stop() == 0)
+  }
+
   @Test func `a taken port names its holder and the flag`() throws {
     let session = try AorSession()
     let first = try RunningServer(["serve", "--port", "0"], home: session.home)

@@ -33,6 +33,7 @@ struct Echo: AorCommand {
 
   func run(in context: CommandContext) async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let signals = StopSignals()
     let server = EchoServer(group: group, dialect: dialect)
     var address = ListenAddress(host: "127.0.0.1", port: port)
     do {
@@ -41,7 +42,6 @@ struct Echo: AorCommand {
       throw address.translate(error, in: try context.directories())
     }
     try context.print("aor echo listening on \(address.url)")
-    let signals = StopSignals()
     await signals.next()
     await server.close()
     signals.finish()

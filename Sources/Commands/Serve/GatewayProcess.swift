@@ -18,6 +18,8 @@ final class GatewayProcess {
   /// Nil where no lines are wanted.
   private let lines: ExchangeLineRecorder?
   private let server: GatewayServer
+  /// Heard before the port is open: whoever has got an answer may tell us to stop.
+  private let signals = StopSignals()
   private let startedAt: Int64
   private var socket: ControlSocket?
   private var socketPath: String?
@@ -89,7 +91,7 @@ final class GatewayProcess {
 
   /// Serves until told to stop, then lets answers finish; a second signal cuts them.
   func serve() async throws {
-    let signals = StopSignals()
+    let signals = signals
     await signals.next()
     if server.activeCount > 0 {
       context.note("stopping: waiting for \(server.activeCount) answers to finish (again to cut them)")

@@ -16,26 +16,33 @@ public final class StopSignals: @unchecked Sendable {
   private let stream: AsyncStream<Void>
   private let continuation: AsyncStream<Void>.Continuation
   private let sources: [any DispatchSourceSignal]
+  /// Left once by each source.
+  private let unregistered = DispatchGroup()
 
-  /// Starts to listen; the signals' usual effect is off from here on, and none is lost: until it listens they have it.
+  /// Starts to listen; until it does, which `waitUntilHeard` tells, the signals have their usual effect.
   public init() {
     let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
     self.stream = stream
     self.continuation = continuation
+    let unregistered = unregistered
     sources = [SIGINT, SIGTERM].map { number in
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      let listens = DispatchSemaphore(value: 0)
-      source.setRegistrationHandler { listens.signal() }
+      unregistered.enter()
+      source.setRegistrationHandler {
+        #if canImport(Darwin)
+          // Elsewhere the source has put its own handler into place.
+          signal(number, SIG_IGN)
+        #endif
+        unregistered.leave()
+      }
       source.setEventHandler { continuation.yield() }
       source.resume()
-      listens.wait()
-      #if canImport(Darwin)
-        // Elsewhere the source has put its own handler into place.
-        signal(number, SIG_IGN)
-      #endif
       return source
     }
   }
+
+  /// Returns when both signals are heard, which takes a moment.
+  public func waitUntilHeard() { unregistered.wait() }
 
   /// Returns at the next signal, or when there will be none.
   public func next() async {

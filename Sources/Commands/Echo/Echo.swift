@@ -34,6 +34,7 @@ struct Echo: AorCommand {
   func run(in context: CommandContext) async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let signals = StopSignals()
+    signals.waitUntilHeard()
     let server = EchoServer(group: group, dialect: dialect)
     var address = ListenAddress(host: "127.0.0.1", port: port)
     do {

@@ -54,6 +54,7 @@ final class GatewayProcess {
   func listen(_ address: ListenAddress) async throws -> String {
     let directories = try context.directories()
     var bound = address
+    signals.waitUntilHeard()
     do {
       bound.port = try await server.listen(host: address.host, port: address.port)
     } catch {

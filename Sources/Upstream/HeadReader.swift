@@ -38,7 +38,7 @@ struct HeadReader {
     } else if let colon = line.firstIndex(of: 0x3a) {
       let name = String(decoding: line[..<colon], as: UTF8.self)
       let value = Self.text(line[(colon + 1)...])
-      if name.equalsIgnoringCase("content-encoding"), !value.equalsIgnoringCase("identity") { isEncoded = true }
+      if name.isHeaderName("content-encoding"), !value.isHeaderName("identity") { isEncoded = true }
       headers.append((name, value))
     }
     return .more
@@ -50,7 +50,7 @@ struct HeadReader {
   mutating func take() -> UpstreamResponseHead {
     if isEncoded {
       headers.removeAll {
-        $0.name.equalsIgnoringCase("content-encoding") || $0.name.equalsIgnoringCase("content-length")
+        $0.name.isHeaderName("content-encoding") || $0.name.isHeaderName("content-length")
       }
     }
     defer { headers = [] }

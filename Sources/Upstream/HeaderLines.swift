@@ -46,8 +46,8 @@ final class HeaderLines {
     var end = text
     var count = 0
     var hasContentType = false
-    for header in headers where !Self.isCurls(header.name) {
-      if !hasContentType, header.name.equalsIgnoringCase("content-type") { hasContentType = true }
+    for header in headers where !Self.curls.contains(header.name) {
+      if !hasContentType, header.name.isHeaderName("content-type") { hasContentType = true }
       let start = end
       guard Self.append(header.name, to: &end, isName: true) else {
         throw .protocolViolation("a header name holds a character that is not allowed there")
@@ -98,34 +98,9 @@ final class HeaderLines {
     return valid
   }
 
-  private static func isCurls(_ name: String) -> Bool {
-    switch name.utf8.count {
-    case 6: name.equalsIgnoringCase("expect")
-    case 7: name.equalsIgnoringCase("upgrade")
-    case 10: name.equalsIgnoringCase("connection") || name.equalsIgnoringCase("keep-alive")
-    case 14: name.equalsIgnoringCase("content-length")
-    case 15: name.equalsIgnoringCase("accept-encoding")
-    case 16: name.equalsIgnoringCase("proxy-connection")
-    case 17: name.equalsIgnoringCase("transfer-encoding")
-    default: false
-    }
-  }
-}
-
-extension String {
-  /// Whether this is `lowercase`, which must be in lower-case ASCII, but for the case of ASCII letters.
-  func equalsIgnoringCase(_ lowercase: StaticString) -> Bool {
-    guard utf8.count == lowercase.utf8CodeUnitCount else { return false }
-    var expected = lowercase.utf8Start
-    for byte in utf8 {
-      if byte.lowercaseASCII != expected.pointee { return false }
-      expected += 1
-    }
-    return true
-  }
-}
-
-extension UInt8 {
-  /// An ASCII capital as its small letter, anything else as it is.
-  var lowercaseASCII: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
+  /// What libcurl writes itself.
+  private static let curls = HeaderNames([
+    "expect", "upgrade", "connection", "keep-alive", "content-length", "accept-encoding", "proxy-connection",
+    "transfer-encoding",
+  ])
 }

@@ -32,7 +32,7 @@ public struct HeaderNames: Sendable {
 }
 
 extension String {
-  /// Whether this is the same header name, whatever the case of ASCII letters.
+  /// Whether this is the same header name, or word of a header, whatever the case of ASCII letters.
   public func isHeaderName(_ name: String) -> Bool {
     utf8.count == name.utf8.count && hasHeaderPrefix(name)
   }
@@ -47,4 +47,9 @@ extension String {
     }
     return true
   }
+}
+
+extension UInt8 {
+  /// An ASCII capital as its small letter, anything else as it is.
+  fileprivate var lowercaseASCII: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
 }

@@ -56,6 +56,7 @@ struct LibCurl: @unchecked Sendable {
     return aor_easy_get_long(table, easy, info, &value) == CURLE_OK ? value : 0
   }
 
+  /// A number that libcurl gives as `curl_off_t`: bytes or microseconds, as its name says.
   func offset(_ easy: UnsafeMutableRawPointer, _ info: CURLINFO) -> Int64 {
     var value: curl_off_t = 0
     return aor_easy_get_offset(table, easy, info, &value) == CURLE_OK ? Int64(value) : 0

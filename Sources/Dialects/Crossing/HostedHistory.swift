@@ -29,7 +29,7 @@ enum HostedHistory {
   private static func isNeeded(for parts: [Part], _ upstream: DialectID) -> Bool {
     parts.indices.contains { index in
       switch parts[index].content {
-      case .reasoning: parts[index].state?.kind == .hostedCall
+      case .reasoning: isSealed(parts[index])
       case .opaque: hostedCall(parts[index], for: upstream) != nil
       default: false
       }
@@ -45,13 +45,13 @@ enum HostedHistory {
 
   // MARK: - Blocks for their maker
 
-  private static func isSealed(_ part: Part) -> Bool {
+  private static func isSealed(_ part: borrowing Part) -> Bool {
     if case .reasoning = part.content { part.state?.kind == .hostedCall } else { false }
   }
 
   /// Puts kept blocks in the place of the call they tell; no blocks stay where they mean nothing.
   private static func restore(_ parts: inout [Part], for upstream: DialectID, _ origin: SealOrigin?) {
-    guard parts.contains(where: isSealed) else { return }
+    guard parts.indices.contains(where: { isSealed(parts[$0]) }) else { return }
     var result: [Part] = []
     for part in parts {
       guard isSealed(part), let state = part.state else {

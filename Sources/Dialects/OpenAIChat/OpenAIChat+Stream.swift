@@ -171,6 +171,7 @@ extension OpenAIChat {
       events.append(.finished)
     }
   }
+
   // MARK: - Chunks that are alike
 
   /// What the only choice of a chunk adds; nil where that is no words, or more than words.

@@ -143,7 +143,8 @@ final class Generation: ExchangeWork {
 
   /// Whether the client lets the upstream keep the answer, as Responses does unless told otherwise.
   var storesAnswer: Bool {
-    guard let inbound else { return true }
+    // Of a body that was let go of, nothing can be found any more.
+    guard let inbound, exchange.request.body.readableBytes > 0 else { return true }
     return exchange.request.body.withUnsafeReadableBytes { bytes in
       inbound.scan.member("store", in: bytes).map { !bytes[$0.value].elementsEqual("false".utf8) } ?? true
     }

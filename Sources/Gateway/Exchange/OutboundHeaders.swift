@@ -8,8 +8,7 @@ enum OutboundHeaders {
   private static let neverForwarded = HeaderNames(
     HopByHop.names.union(Authentication.credentialHeaders).union([
       "host", "content-length", "content-encoding", "accept-encoding", "expect", "origin", "referer", "forwarded",
-      "via",
-      "user-agent", "anthropic-version", "content-type", "accept", "x-request-id",
+      "via", "user-agent", "anthropic-version", "content-type", "accept", "x-request-id",
     ]))
   private static let neverForwardedPrefixes = ["x-forwarded-", "x-real-", "cf-", "sec-", "x-aor-", "access-control-"]
 

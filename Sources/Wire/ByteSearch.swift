@@ -1,3 +1,11 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// Finds text in bytes.
 public enum ByteSearch {
   /// Whether `needle` occurs in `bytes`.
@@ -192,19 +200,10 @@ extension UnsafeRawBufferPointer {
       for offset in 0..<Swift.max(0, length) where self[position &+ offset] != other[place &+ offset] { return false }
       return true
     }
-    var offset = 0
-    // Most of what is compared is the same, and long: four blocks at once.
-    while offset &+ 64 <= length {
-      let differing =
-        (difference(at: position &+ offset, other, place &+ offset)
-          | difference(at: position &+ offset &+ 16, other, place &+ offset &+ 16))
-        | (difference(at: position &+ offset &+ 32, other, place &+ offset &+ 32)
-          | difference(at: position &+ offset &+ 48, other, place &+ offset &+ 48))
-      if differing.isAnySet { return false }
-      offset &+= 64
+    if length >= 64, let ours = baseAddress, let theirs = other.baseAddress {
+      return memcmp(ours + position, theirs + place, length) == 0
     }
-    if offset == length { return true }
-    offset = Swift.min(offset, length &- 16)
+    var offset = 0
     // The last block reaches to the very end, over bytes that were compared already.
     while true {
       if difference(at: position &+ offset, other, place &+ offset).isAnySet { return false }

@@ -11,15 +11,15 @@ extension OpenAIChat {
     /// The most members that are told.
     private static let limit = 64
 
-    private static let understood: [StaticString] = [
+    private static let understood = NameTable([
       "id", "object", "created", "model", "choices", "usage", "service_tier", "error", "citations", "search_results",
       // Random padding against length attacks.
       "obfuscation",
-    ]
+    ])
 
     mutating func read(_ chunk: JSON, hasStarted: Bool, into events: inout [ConversationEvent]) {
       var members: [JSONMember] = []
-      for member in chunk.members where !Self.understood.contains(where: { member.isNamed($0) }) {
+      for member in chunk.members where !member.isNamed(in: Self.understood) {
         guard OpenAIChat.saysSomething(member.value), told.count < Self.limit, told.insert(member.key).inserted
         else { continue }
         members.append(member)

@@ -53,6 +53,11 @@ public struct NameTable: Sendable {
   }
 }
 
+extension JSONMember {
+  /// Whether the name is one of the table's.
+  public func isNamed(in table: NameTable) -> Bool { document.withName(keyIndex) { table.place(of: $0) } != nil }
+}
+
 extension JSON {
   /// Calls `body` with every member's value and the place of its name in `table`, nil for names that are not in it,
   /// until it returns false; never where this is no object.

@@ -26,8 +26,8 @@ final class CurlDriver: @unchecked Sendable {
   var dirty: [CurlTransfer] = []
   var sockets: [Socket] = []
   var touched: [Int32] = []
-  /// Body bytes the last call into libcurl brought.
-  var received = 0
+  /// Body bytes the last call into libcurl brought; counted in its callback.
+  let received: UnsafeMutablePointer<Int>
 
   var isDriving = false
   private var isSettleScheduled = false
@@ -42,7 +42,11 @@ final class CurlDriver: @unchecked Sendable {
     self.loop = loop
     self.environment = environment
     self.usesKernelWatch = usesKernelWatch
+    received = .allocate(capacity: 1)
+    received.initialize(to: 0)
   }
+
+  deinit { received.deallocate() }
 
   // MARK: Calls
 
@@ -200,12 +204,12 @@ final class CurlDriver: @unchecked Sendable {
       touch(index)
       let wanted = sockets[index].wanted
       let events = report.events & UInt8(AOR_FAILED) != 0 ? report.events | wanted : report.events
-      received = 0
+      received.pointee = 0
       _ = aor_multi_socket_action(curl.table, multi, report.socket, Int32(events & 3))
       // A full read means there is probably more: asking again is cheaper than another wake-up.
       var turns = 0
-      while received >= CurlTransfer.readSize * 3 / 4, turns < 4, sockets[index].wanted & UInt8(AOR_READABLE) != 0 {
-        received = 0
+      while received.pointee >= CurlTransfer.fullRead, turns < 4, sockets[index].wanted & UInt8(AOR_READABLE) != 0 {
+        received.pointee = 0
         turns += 1
         _ = aor_multi_socket_action(curl.table, multi, report.socket, CURL_CSELECT_IN)
       }
@@ -261,8 +265,8 @@ final class CurlDriver: @unchecked Sendable {
         receiver.upstreamHead(transfer.head.take())
         guard call.transfer === transfer else { continue }
       }
-      if transfer.pieces.count > 0 {
-        receiver.upstreamBody(transfer.pieces.take())
+      if transfer.inlet.pointee.pieces.count > 0 {
+        receiver.upstreamBody(transfer.inlet.pointee.pieces.take(), isLast: transfer.phase.isWhole)
         guard call.transfer === transfer else { continue }
       }
       if case .ended(let error) = transfer.phase {

@@ -6,15 +6,18 @@ import NIOCore
 /// Lives on its driver's event loop. libcurl's callbacks reach it through an unretained pointer: the driver keeps every
 /// transfer alive until its handle is cleaned up.
 final class CurlTransfer {
-  /// Bytes held for the receiver before libcurl is told to wait.
-  static let bufferLimit = 512 * 1024
   /// What libcurl reads at once.
   static let readSize = 64 * 1024
+  /// What of it tells that there is probably more.
+  static let fullRead = readSize * 3 / 4
 
   enum Phase {
     case waiting
     case streaming
     case ended(UpstreamError?)
+
+    /// Whether all of the answer has come.
+    var isWhole: Bool { if case .ended(nil) = self { true } else { false } }
   }
 
   let curl: LibCurl
@@ -29,14 +32,13 @@ final class CurlTransfer {
   var slot = 0
   /// Whether the driver already knows that there is something to deliver.
   var isDirty = false
-  /// Asked for by the receiver.
-  var isPaused = false
   /// libcurl was told to wait.
   var isHeld = false
   /// Whether the head is complete and not delivered.
   var hasHead = false
   var head = HeadReader()
-  var pieces = PieceBuffer()
+  /// Where the body callback writes to.
+  let inlet: UnsafeMutablePointer<BodyInlet>
   /// Nanoseconds.
   var startedAt: UInt64 = 0
   var lastPieceAt: UInt64 = 0
@@ -61,10 +63,13 @@ final class CurlTransfer {
     self.driver = driver
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    inlet = .allocate(capacity: 1)
 
-    let context = Unmanaged.passUnretained(self).toOpaque()
+    let transfer = Unmanaged.passUnretained(self)
+    let context = transfer.toOpaque()
+    inlet.initialize(to: BodyInlet(transfer: transfer, received: driver.received))
     curl.set(easy, CURLOPT_PRIVATE, pointer: context)
-    curl.set(easy, CURLOPT_WRITEDATA, pointer: context)
+    curl.set(easy, CURLOPT_WRITEDATA, pointer: inlet)
     curl.set(easy, CURLOPT_HEADERDATA, pointer: context)
     curl.set(easy, CURLOPT_WRITEFUNCTION, callback: receiveBody)
     curl.set(easy, CURLOPT_HEADERFUNCTION, callback: receiveHeader)
@@ -98,6 +103,8 @@ final class CurlTransfer {
   func free() {
     aor_easy_cleanup(curl.table, easy)
     errorText.deallocate()
+    inlet.deinitialize(count: 1)
+    inlet.deallocate()
   }
 
   /// Sets the options of one request; those that did not change since the last are left alone.
@@ -125,11 +132,11 @@ final class CurlTransfer {
     self.call = call
     self.receiver = receiver
     phase = .waiting
-    isPaused = false
     isHeld = false
     hasHead = false
     head = HeadReader()
-    pieces.clear()
+    isPaused = false
+    inlet.pointee.pieces.clear()
     startedAt = now
     lastPieceAt = now
     connectTimeout = Self.nanoseconds(request.connectTimeout)
@@ -143,7 +150,7 @@ final class CurlTransfer {
     call?.transfer = nil
     call = nil
     receiver = nil
-    pieces.clear()
+    inlet.pointee.pieces.clear()
     body = nil
     phase = .waiting
   }
@@ -154,6 +161,12 @@ final class CurlTransfer {
   func releaseSentBody() {
     guard let body, curl.offset(easy, CURLINFO_SIZE_UPLOAD_T) >= body.readableBytes else { return }
     self.body = nil
+  }
+
+  /// Asked for by the receiver.
+  var isPaused: Bool {
+    get { inlet.pointee.pieces.isPaused }
+    set { inlet.pointee.pieces.isPaused = newValue }
   }
 
   /// libcurl's own words on what went wrong; empty when it has none.
@@ -231,21 +244,31 @@ private func receiveHeader(
   return length
 }
 
+/// What libcurl's body callback works on.
+///
+/// Reached through a pointer alone: an answer comes in hundreds of pieces, and what a class holds is checked for
+/// exclusive access at each.
+struct BodyInlet {
+  let transfer: Unmanaged<CurlTransfer>
+  /// The driver's count.
+  let received: UnsafeMutablePointer<Int>
+  var pieces = PieceBuffer()
+}
+
 /// libcurl's body callback.
 private func receiveBody(
   _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
-  guard let bytes, let context else { return 0 }
-  let transfer = Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+  guard let bytes, let inlet = context?.assumingMemoryBound(to: BodyInlet.self) else { return 0 }
   let length = size &* count
-  let held = transfer.pieces.count
-  if transfer.isPaused || (held > 0 && held &+ length > CurlTransfer.bufferLimit) {
-    transfer.isHeld = true
+  if !inlet.pointee.pieces.appendToOthers(bytes, length) {
+    let transfer = inlet.pointee.transfer.takeUnretainedValue()
     transfer.driver.markDirty(transfer)
-    return Int(CURL_WRITEFUNC_PAUSE)
+    guard inlet.pointee.pieces.append(bytes, length) else {
+      transfer.isHeld = true
+      return Int(CURL_WRITEFUNC_PAUSE)
+    }
   }
-  if held == 0 { transfer.driver.markDirty(transfer) }
-  transfer.pieces.append(bytes, length)
-  transfer.driver.received &+= length
+  inlet.pointee.received.pointee &+= length
   return length
 }

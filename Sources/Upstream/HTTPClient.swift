@@ -73,7 +73,7 @@ private final class Collector: UpstreamReceiver, @unchecked Sendable {
     self.head = head
   }
 
-  func upstreamBody(_ buffer: ByteBuffer) {
+  func upstreamBody(_ buffer: ByteBuffer, isLast: Bool) {
     guard buffer.readableBytes <= limit - body.readableBytes else {
       return finish(.failure(.protocolViolation("the answer is longer than \(limit) bytes")))
     }

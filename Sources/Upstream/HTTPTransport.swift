@@ -96,8 +96,8 @@ public enum UpstreamError: Error, Sendable, Hashable {
 public protocol UpstreamReceiver: AnyObject {
   /// The head; interim answers and those of a proxy are left out.
   func upstreamHead(_ head: UpstreamResponseHead)
-  /// Pieces that arrived together come as one buffer.
-  func upstreamBody(_ buffer: ByteBuffer)
+  /// Pieces that arrived together come as one buffer; behind the last of a whole answer, `upstreamEnd` follows at once.
+  func upstreamBody(_ buffer: ByteBuffer, isLast: Bool)
   /// The end, nil when the answer is whole.
   func upstreamEnd(_ error: UpstreamError?)
 }

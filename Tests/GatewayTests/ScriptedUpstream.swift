@@ -117,7 +117,7 @@ final class ScriptedUpstream: HTTPTransport {
       if !answer.staysOpen { finish(answer.error) }
     }
 
-    func push(_ piece: String) { receiver?.upstreamBody(ByteBuffer(string: piece)) }
+    func push(_ piece: String) { receiver?.upstreamBody(ByteBuffer(string: piece), isLast: false) }
 
     func finish(_ error: UpstreamError?) {
       let ended = receiver
@@ -130,7 +130,7 @@ final class ScriptedUpstream: HTTPTransport {
       guard left > 0 else { return finish(nil) }
       left -= 1
       counts.repeats.add()
-      receiver?.upstreamBody(repeated)
+      receiver?.upstreamBody(repeated, isLast: false)
       let this = NIOLoopBound(self, eventLoop: eventLoop)
       eventLoop.execute { this.value.repeatPiece() }
     }

@@ -37,9 +37,9 @@ final class WatchedTransport: HTTPTransport {
 
     func upstreamHead(_ head: UpstreamResponseHead) { receiver.upstreamHead(head) }
 
-    func upstreamBody(_ buffer: ByteBuffer) {
+    func upstreamBody(_ buffer: ByteBuffer, isLast: Bool) {
       received.add(buffer.readableBytes)
-      receiver.upstreamBody(buffer)
+      receiver.upstreamBody(buffer, isLast: isLast)
     }
 
     func upstreamEnd(_ error: UpstreamError?) { receiver.upstreamEnd(error) }

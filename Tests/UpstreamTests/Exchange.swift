@@ -102,7 +102,7 @@ final class Exchange: UpstreamReceiver, @unchecked Sendable {
     onHead?(self)
   }
 
-  func upstreamBody(_ buffer: ByteBuffer) {
+  func upstreamBody(_ buffer: ByteBuffer, isLast: Bool) {
     note("body")
     heard.body.writeImmutableBuffer(buffer)
     heard.pieces += 1

@@ -53,7 +53,7 @@ final class ConvertedStream: StreamedAnswer {
     context.request.needsReasoningMemory(dialect: generation.operation.dialect)
   }
 
-  func feed(_ buffer: ByteBuffer) {
+  func feed(_ buffer: ByteBuffer, isLast: Bool) {
     guard !isOver else { return }
     received += buffer.readableBytes
     if received > Attempt.answerLimit {
@@ -64,7 +64,7 @@ final class ConvertedStream: StreamedAnswer {
       // Only the memory of the reasoning is lost.
       fold = nil
     }
-    take(buffer.withUnsafeReadableBytes { stream.feed($0) })
+    take(buffer.withUnsafeReadableBytes { stream.feed($0) }, isLast: isLast)
   }
 
   func finish(_ error: UpstreamError?) {
@@ -81,7 +81,7 @@ final class ConvertedStream: StreamedAnswer {
 
   // MARK: - Events
 
-  private func take(_ events: [ConversationEvent]) {
+  private func take(_ events: [ConversationEvent], isLast: Bool = false) {
     var position = 0
     while position < events.count, !isOver {
       let words = plainWords(in: events[position...])
@@ -97,7 +97,7 @@ final class ConvertedStream: StreamedAnswer {
       isOver = true
       return attempt.failTooLarge(head)
     }
-    flush()
+    send(flushes: !isLast)
   }
 
   /// The events at the beginning that are only to be written: words of a stream that is the client's already.
@@ -116,7 +116,7 @@ final class ConvertedStream: StreamedAnswer {
     var output: [UInt8] = []
     swap(&output, &self.output)
     // About what they become, so that long answers are not moved again and again.
-    output.reserveCapacity(output.count + words.count * 192)
+    output.reserveCapacity(output.count + words.count * 320)
     writer?.write(words, into: &output)
     swap(&output, &self.output)
   }
@@ -171,10 +171,10 @@ final class ConvertedStream: StreamedAnswer {
     scheduleKeepAlive()
   }
 
-  private func flush() {
+  private func send(flushes: Bool) {
     guard isCommitted, !output.isEmpty else { return }
     hasSpoken = true
-    exchange.sendBody(ByteBuffer(bytes: output))
+    exchange.sendBody(ByteBuffer(bytes: output), flushes: flushes)
     output.removeAll(keepingCapacity: true)
   }
 
@@ -194,7 +194,7 @@ final class ConvertedStream: StreamedAnswer {
     if let writer { AnswerFacts.note(answer.named(writer.losses), in: &exchange.record) }
     generation.note(head.status, exchange.record.errorMessage)
     guard generation.isStream else { return answerWhole() }
-    flush()
+    send(flushes: false)
     exchange.end()
     attempt.stop()
   }
@@ -229,7 +229,7 @@ final class ConvertedStream: StreamedAnswer {
     // A client that reads nothing is not waiting.
     if !hasSpoken, exchange.isClientWritable {
       writer?.keepAlive(into: &output)
-      flush()
+      send(flushes: true)
     }
     scheduleKeepAlive()
   }

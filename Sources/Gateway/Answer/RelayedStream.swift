@@ -31,7 +31,7 @@ final class RelayedStream: StreamedAnswer {
 
   private var exchange: Exchange { generation.exchange }
 
-  func feed(_ buffer: ByteBuffer) {
+  func feed(_ buffer: ByteBuffer, isLast: Bool) {
     buffer.withUnsafeReadableBytes { tap.hear($0) }
     if !isCommitted {
       if tap.failedAtOnce, let failure = tap.failure {
@@ -43,11 +43,11 @@ final class RelayedStream: StreamedAnswer {
         return
       }
       commit()
-      return send(whole: held)
+      return send(whole: held, isLast)
     }
-    guard held.readableBytes > 0 else { return send(whole: buffer) }
+    guard held.readableBytes > 0 else { return send(whole: buffer, isLast) }
     hold(buffer)
-    send(whole: held)
+    send(whole: held, isLast)
   }
 
   private func hold(_ buffer: ByteBuffer) {
@@ -64,20 +64,20 @@ final class RelayedStream: StreamedAnswer {
   }
 
   /// Sends the whole events at the beginning of `buffer` and holds what is behind them.
-  private func send(whole buffer: ByteBuffer) {
+  private func send(whole buffer: ByteBuffer, _ isLast: Bool) {
     var buffer = buffer
     let end = buffer.withUnsafeReadableBytes { EventBoundary.last(in: $0) }
     guard let ready = buffer.readSlice(length: end) else { return }
     held = buffer.readableBytes > 0 ? buffer : ByteBuffer()
-    emit(ready)
+    emit(ready, flushes: !isLast)
   }
 
-  private func emit(_ buffer: ByteBuffer, isLast: Bool = false) {
-    guard filter != nil else { return exchange.sendBody(buffer) }
+  private func emit(_ buffer: ByteBuffer, isEnd: Bool = false, flushes: Bool) {
+    guard filter != nil else { return exchange.sendBody(buffer, flushes: flushes) }
     var output: [UInt8] = []
     buffer.withUnsafeReadableBytes { filter?.filter($0, into: &output) }
-    if isLast { filter?.finish(into: &output) }
-    exchange.sendBody(ByteBuffer(bytes: output))
+    if isEnd { filter?.finish(into: &output) }
+    exchange.sendBody(ByteBuffer(bytes: output), flushes: flushes)
   }
 
   func finish(_ error: UpstreamError?) {
@@ -95,7 +95,7 @@ final class RelayedStream: StreamedAnswer {
 
   private func endWhole() {
     if !isCommitted { commit() }
-    emit(held, isLast: true)
+    emit(held, isEnd: true, flushes: false)
     if let failure = tap.failure {
       exchange.record.errorKind = "upstream_failed"
       exchange.record.errorMessage = failure.message
@@ -114,7 +114,7 @@ final class RelayedStream: StreamedAnswer {
     var writer = exchange.dialect.makeEventWriter(for: generation.replyContext())
     var output: [UInt8] = []
     writer.write(.failed(failure), into: &output)
-    exchange.sendBody(ByteBuffer(bytes: output))
+    exchange.sendBody(ByteBuffer(bytes: output), flushes: false)
     exchange.end()
   }
 

@@ -93,7 +93,7 @@ struct WholeAnswer {
     guard generation.isStream else { return send(ByteBuffer(bytes: bytes)) }
     generation.note(head.status, nil)
     exchange.sendHead(status: .ok, headers: StreamHeaders.make(context.framing, head, isSameProtocol: isSame))
-    exchange.sendBody(ByteBuffer(bytes: bytes))
+    exchange.sendBody(ByteBuffer(bytes: bytes), flushes: false)
     exchange.end()
   }
 

@@ -97,7 +97,7 @@ final class Attempt: UpstreamReceiver {
     }
   }
 
-  func upstreamBody(_ buffer: ByteBuffer) {
+  func upstreamBody(_ buffer: ByteBuffer, isLast: Bool) {
     exchange.capture(upstreamResponse: buffer)
     switch phase {
     case .waiting, .done: break
@@ -113,12 +113,12 @@ final class Attempt: UpstreamReceiver {
     case .sniffing(let head, var body):
       phase = .waiting
       body.join(buffer)
-      sniff(head, body)
+      sniff(head, body, isLast)
     case .streaming(let answer):
-      answer.feed(buffer)
+      answer.feed(buffer, isLast: isLast)
       pauseIfNeeded()
     case .passing:
-      exchange.sendBody(buffer)
+      exchange.sendBody(buffer, flushes: !isLast)
       pauseIfNeeded()
     }
   }
@@ -160,7 +160,7 @@ final class Attempt: UpstreamReceiver {
 
   // MARK: - Kinds of answers
 
-  private func sniff(_ head: UpstreamResponseHead, _ body: ByteBuffer) {
+  private func sniff(_ head: UpstreamResponseHead, _ body: ByteBuffer, _ isLast: Bool) {
     guard let isStream = EventStreamParser.isStream(body.readableBytesView) else {
       guard body.readableBytes <= Self.errorLimit else { return failTooLarge(head) }
       phase = .sniffing(head, body)
@@ -172,7 +172,7 @@ final class Attempt: UpstreamReceiver {
     }
     let answer = stream(head)
     phase = .streaming(answer)
-    answer.feed(body)
+    answer.feed(body, isLast: isLast)
   }
 
   private func stream(_ head: UpstreamResponseHead) -> any StreamedAnswer {
@@ -251,7 +251,8 @@ extension ByteBuffer {
 
 /// An upstream's stream on its way to the client.
 protocol StreamedAnswer: AnyObject {
-  func feed(_ buffer: ByteBuffer)
+  /// Behind the last piece `finish` follows at once, so that what it brings may leave together with the end.
+  func feed(_ buffer: ByteBuffer, isLast: Bool)
   func finish(_ error: UpstreamError?)
   /// Returns whether the client had got its whole answer before.
   func cancel() -> Bool

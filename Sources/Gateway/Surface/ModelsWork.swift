@@ -245,7 +245,7 @@ final class ModelListCall: UpstreamReceiver {
 
   func upstreamHead(_ head: UpstreamResponseHead) { status = head.status }
 
-  func upstreamBody(_ buffer: ByteBuffer) {
+  func upstreamBody(_ buffer: ByteBuffer, isLast: Bool) {
     guard body.readableBytes + buffer.readableBytes <= Self.limit else { return }
     var piece = buffer
     body.writeBuffer(&piece)

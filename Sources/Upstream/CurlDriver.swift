@@ -133,6 +133,12 @@ final class CurlDriver: @unchecked Sendable {
     spare.append(transfer)
   }
 
+  /// Frees the handles that wait for later calls; a busy hour leaves hundreds.
+  func freeSpare() {
+    for transfer in spare { transfer.free() }
+    spare = []
+  }
+
   // MARK: libcurl
 
   private func open() throws(UpstreamError) {
@@ -297,8 +303,7 @@ final class CurlDriver: @unchecked Sendable {
     }
     while let transfer = running.last { remove(transfer) }
     deliver()
-    for transfer in spare { transfer.free() }
-    spare = []
+    freeSpare()
     sweepTask?.cancel()
     curlTask?.cancel()
     _ = aor_multi_cleanup(curl.table, multi)

@@ -38,6 +38,12 @@ public final class CurlTransport: HTTPTransport {
     return driver.start(request, receiver: receiver)
   }
 
+  /// Frees what every loop keeps for later calls.
+  public func freeSpare(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
+    let done = drivers.values.map { driver in driver.loop.submit { driver.freeSpare() } }
+    return EventLoopFuture.andAllSucceed(done, on: eventLoop)
+  }
+
   /// Ends every call with `cancelled` and waits for what watched their sockets.
   public func shutdown() async {
     for driver in drivers.values { await driver.shutdown() }

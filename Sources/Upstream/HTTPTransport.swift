@@ -123,6 +123,8 @@ public protocol HTTPTransport: Sendable {
   /// The receiver hears nothing before this has returned.
   func start(_ request: UpstreamRequest, on eventLoop: any EventLoop, receiver: any UpstreamReceiver)
     -> any UpstreamCall
+  /// Frees what is kept for later calls and quickly made again; connections stay.
+  func freeSpare(on eventLoop: any EventLoop) -> EventLoopFuture<Void>
   /// Ends every call and frees the transport's threads.
   func shutdown() async
 }

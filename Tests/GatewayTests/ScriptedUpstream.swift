@@ -83,6 +83,8 @@ final class ScriptedUpstream: HTTPTransport {
     return count
   }
 
+  func freeSpare(on eventLoop: any EventLoop) -> EventLoopFuture<Void> { eventLoop.makeSucceededVoidFuture() }
+
   func shutdown() async {}
 
   private final class Call: UpstreamCall {

@@ -65,6 +65,45 @@ import Upstream
     #expect(server.connections == 1)
   }
 
+  @Test(arguments: [5, 6]) func onlyAWholeAnswerHasALastPiece(length: Int) async throws {
+    let server = try ScriptedServer { connection in
+      _ = try connection.readRequest()
+      try connection.write("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\nhello")
+    }
+    try await Fixture.run { fixture in
+      let outcome = try await fixture.make(UpstreamRequest(method: "GET", url: server.url))
+      #expect(outcome.text == "hello")
+      #expect(outcome.hadLast == (length == 5))
+      #expect((outcome.error == nil) == (length == 5))
+    }
+  }
+
+  @Test func whatIsKeptForLaterCallsIsFreedInTheMiddleOfOne() async throws {
+    let freed = Counter()
+    let server = try ScriptedServer { connection in
+      for round in 1...3 {
+        _ = try connection.readRequest()
+        try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
+        if round == 2 { freed.wait(for: 1) }
+        try connection.write("def")
+      }
+      connection.waitForEnd()
+    }
+    try await Fixture.run { fixture in
+      for round in 1...3 {
+        let exchange = fixture.start(UpstreamRequest(method: "GET", url: server.url))
+        if round == 2 {
+          _ = try await exchange.headArrived.futureResult.get()
+          try await fixture.transport.freeSpare(on: fixture.loop).get()
+          freed.add(1)
+        }
+        #expect(try await exchange.outcome.futureResult.get().text == "abcdef")
+        try await fixture.transport.freeSpare(on: fixture.loop).get()
+      }
+    }
+    #expect(server.connections == 1)
+  }
+
   @Test func theHeadComesBeforeTheFirstByteOfTheBody() async throws {
     let headSeen = Counter()
     let server = try ScriptedServer { connection in

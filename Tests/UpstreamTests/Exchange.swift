@@ -53,6 +53,8 @@ struct Outcome: Sendable {
   var head: UpstreamResponseHead?
   var body = ByteBuffer()
   var pieces = 0
+  /// Whether a piece was said to be the last.
+  var hadLast = false
   var error: UpstreamError?
   /// Order of the callbacks, repeated `body` joined.
   var order: [String] = []
@@ -106,6 +108,7 @@ final class Exchange: UpstreamReceiver, @unchecked Sendable {
     note("body")
     heard.body.writeImmutableBuffer(buffer)
     heard.pieces += 1
+    if isLast { heard.hadLast = true }
     onBody?(self)
   }
 

@@ -223,4 +223,26 @@ import Wire
       #expect(json["type"]?.string == "delta")
     }
   }
+
+  /// What was recognised before makes no difference to what is recognised next.
+  @Test(arguments: 0..<20) func whatCameBeforeChangesNoMatch(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    var recurring = try Self.memory()
+    let spare = Array("{}[]\",:\\0123456789abu \r\n".utf8)
+    let heads = ["event: delta\ndata: ", "event: delta\ndata:", "event:delta\r\ndata: ", "data: "]
+    var matches = 0
+    for _ in 0..<500 {
+      let end = random.pick(["\n\n", "\r\n\r\n", "\n"]) ?? ""
+      let words = random.pick(["The ", "", "a\\nb", "…", "much longer words than those"]) ?? ""
+      var bytes = Array("\(random.pick(heads) ?? "")\(Self.first.replacing("The ", with: words))\(end)".utf8)
+      for _ in 0..<random.int(0...1) { bytes[random.int(0...(bytes.count - 1))] = random.pick(spare) ?? 0 }
+      var fresh = try Self.memory()
+      bytes.withUnsafeBytes { bytes in
+        let match = recurring.match(in: bytes, from: 0)
+        #expect(match == fresh.match(in: bytes, from: 0))
+        if match != nil { matches += 1 }
+      }
+    }
+    #expect(matches > 50)
+  }
 }

@@ -310,7 +310,7 @@ final class Exchange {
     if let capture { record.capture = capture.finished(request, masking) }
     let needsLook = gateway.exchanges.end(record)
     gateway.recorder.record(record)
-    IdleMemory.exchangeEnded(gateway.exchanges, needsLook: needsLook, on: eventLoop)
+    IdleMemory.exchangeEnded(gateway.exchanges, needsLook: needsLook, gateway.transport, on: eventLoop)
   }
 }
 

@@ -10,14 +10,19 @@ enum IdleMemory {
   private static let delay = TimeAmount.seconds(10)
 
   /// Called after each exchange, on its event loop.
-  static func exchangeEnded(_ exchanges: ExchangeCounter, needsLook: Bool, on eventLoop: any EventLoop) {
+  static func exchangeEnded(
+    _ exchanges: ExchangeCounter, needsLook: Bool, _ transport: any HTTPTransport, on eventLoop: any EventLoop
+  ) {
     guard needsLook else { return }
     eventLoop.scheduleTask(in: delay) {
       switch exchanges.look() {
       case .busy: break
-      case .recent: exchangeEnded(exchanges, needsLook: true, on: eventLoop)
-      // Some 20 ms after 100 MB of load: not on a loop, where a request may just come.
-      case .idle: DispatchQueue.global(qos: .utility).async { FreedMemory.giveBack() }
+      case .recent: exchangeEnded(exchanges, needsLook: true, transport, on: eventLoop)
+      case .idle:
+        transport.freeSpare(on: eventLoop).whenComplete { _ in
+          // Some 20 ms after 100 MB of load: not on a loop, where a request may just come.
+          DispatchQueue.global(qos: .utility).async { FreedMemory.giveBack() }
+        }
       }
     }
   }

@@ -13,6 +13,32 @@ public struct RecurringEvent: Sendable {
     var end: Int
   }
 
+  /// What stands around the words of an event, from its first byte to its last.
+  private struct Frame {
+    private(set) var before: [UInt8] = []
+    private(set) var behind: [UInt8] = []
+    /// The bytes before the data, and those behind.
+    private(set) var (head, tail) = (0, 0)
+    private(set) var isSet = false
+    /// How often it was another; where ids or counts are, it always is.
+    private var changes = 0
+    private static let mostChanges = 4
+
+    mutating func forget() {
+      isSet = false
+      changes = 0
+    }
+
+    mutating func remember(_ match: Match, in bytes: UnsafeRawBufferPointer, from start: Int) {
+      guard changes < Self.mostChanges else { return isSet = false }
+      changes += 1
+      before = Array(bytes[start..<match.words.lowerBound])
+      behind = Array(bytes[match.words.upperBound..<match.end])
+      (head, tail) = (match.data.lowerBound - start, match.end - match.data.upperBound)
+      isSet = true
+    }
+  }
+
   private var name: String?
   private var nameBytes: [UInt8] = []
   private var data: [UInt8] = []
@@ -20,6 +46,8 @@ public struct RecurringEvent: Sendable {
   private var isOneLine = false
   /// What stood in a stream before the data of the match before.
   private var head: [UInt8] = []
+  /// The last match as a whole, but for its words.
+  private var frame = Frame()
   /// In order; empty where nothing is remembered.
   private var gaps: [Gap] = []
   /// Which of them has the words.
@@ -34,6 +62,7 @@ public struct RecurringEvent: Sendable {
   /// Forgets the event: what the next one like it says may be something else now.
   public mutating func forget() {
     if !gaps.isEmpty { gaps.removeAll(keepingCapacity: true) }
+    frame.forget()
   }
 
   /// Remembers an event.
@@ -109,12 +138,30 @@ public struct RecurringEvent: Sendable {
   ///
   /// `start` must be the beginning of a line outside of any event.
   public mutating func match(in bytes: UnsafeRawBufferPointer, from start: Int) -> Match? {
-    guard isSet, let data = startOfData(in: bytes, from: start), var match = match(inData: bytes, from: data),
+    guard isSet else { return nil }
+    if let match = match(inFrame: bytes, from: start) { return match }
+    guard let data = startOfData(in: bytes, from: start), var match = match(inData: bytes, from: data),
       let line = Self.endOfLine(at: match.end, in: bytes), let end = Self.endOfLine(at: line, in: bytes),
       end - start <= Self.longest
     else { return nil }
     match.end = end
+    frame.remember(match, in: bytes, from: start)
     return match
+  }
+
+  /// The match of an event that is the one before but for its words, in everything around them too.
+  private func match(inFrame bytes: UnsafeRawBufferPointer, from start: Int) -> Match? {
+    let (before, behind) = (frame.before.count, frame.behind.count)
+    guard frame.isSet, before + behind <= bytes.count - start,
+      frame.before.withUnsafeBytes({ bytes.holds(at: start, $0, from: 0, length: before) }),
+      let text = Self.endOfText(at: start + before, in: bytes), text.end > start + before,
+      behind <= bytes.count - text.end, text.end + behind - start <= Self.longest,
+      frame.behind.withUnsafeBytes({ bytes.holds(at: text.end, $0, from: 0, length: behind) })
+    else { return nil }
+    let end = text.end + behind
+    return Match(
+      words: (start + before)..<text.end, hasEscapes: text.hasEscapes,
+      data: (start + frame.head)..<(end - frame.tail), end: end)
   }
 
   /// What makes the difference in an event of these bytes.
@@ -126,8 +173,9 @@ public struct RecurringEvent: Sendable {
   /// Where the data of an event begin whose fields are those of the remembered one: its name, and one line of data.
   private mutating func startOfData(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
     guard isOneLine else { return nil }
+    // No data begin with white space: where there is some, it belongs to another head.
     let isSame =
-      !head.isEmpty && head.count <= bytes.count - start
+      !head.isEmpty && head.count < bytes.count - start && bytes[start + head.count] != 0x20
       && head.withUnsafeBytes { bytes.holds(at: start, $0, from: 0, length: $0.count) }
     if isSame { return start + head.count }
     guard let data = endOfHead(in: bytes, from: start) else { return nil }

@@ -23,6 +23,8 @@ final class CurlDriver: @unchecked Sendable {
 
   var running: [CurlTransfer] = []
   private var spare: [CurlTransfer] = []
+  /// The most calls at once since the last rest.
+  private var mostRunning = 0
   var dirty: [CurlTransfer] = []
   var sockets: [Socket] = []
   var touched: [Int32] = []
@@ -73,6 +75,7 @@ final class CurlDriver: @unchecked Sendable {
       call.transfer = transfer
       transfer.slot = running.count
       running.append(transfer)
+      mostRunning = max(mostRunning, running.count)
       sweep(before: now &+ min(transfer.connectTimeout, transfer.firstByteTimeout))
       enter { _ = aor_multi_add(curl.table, multi, transfer.easy) }
     } catch {
@@ -133,8 +136,23 @@ final class CurlDriver: @unchecked Sendable {
     spare.append(transfer)
   }
 
-  /// Frees the handles that wait for later calls; a busy hour leaves hundreds.
-  func freeSpare() {
+  /// Connections that are kept through a rest.
+  private static let restingConnections = 64
+
+  /// Lets go of what a busy hour leaves: all handles, and where there were many calls at once their connections.
+  ///
+  /// libcurl closes none of its idle connections when asked; they go with the multi handle.
+  func rest() {
+    freeSpare()
+    if running.isEmpty, mostRunning > Self.restingConnections, let curl, let multi {
+      _ = aor_multi_cleanup(curl.table, multi)
+      curlTimer = nil
+      self.multi = makeMulti(curl)
+    }
+    mostRunning = running.count
+  }
+
+  private func freeSpare() {
     for transfer in spare { transfer.free() }
     spare = []
   }
@@ -149,23 +167,23 @@ final class CurlDriver: @unchecked Sendable {
     case .success(let library): curl = library
     case .failure(let error): throw error
     }
-    guard let multi = aor_multi_init(curl.table) else { throw .unavailable("libcurl gives no handle") }
-    let readiness: Readiness
-    do throws(UpstreamError) {
+    if readiness == nil {
       readiness = try Readiness(loop: loop, usesKernelWatch: usesKernelWatch) { self.drain() }
-    } catch {
-      _ = aor_multi_cleanup(curl.table, multi)
-      throw error
     }
+    guard let multi = makeMulti(curl) else { throw .unavailable("libcurl gives no handle") }
+    self.curl = curl
+    self.multi = multi
+  }
+
+  private func makeMulti(_ curl: LibCurl) -> UnsafeMutableRawPointer? {
+    guard let multi = aor_multi_init(curl.table) else { return nil }
     let context = Unmanaged.passUnretained(self).toOpaque()
     _ = aor_multi_set_pointer(curl.table, multi, CURLMOPT_SOCKETDATA, context)
     _ = aor_multi_set_socket_callback(curl.table, multi, noteSocket)
     _ = aor_multi_set_pointer(curl.table, multi, CURLMOPT_TIMERDATA, context)
     _ = aor_multi_set_timer_callback(curl.table, multi, noteTimer)
     _ = aor_multi_set_long(curl.table, multi, CURLMOPT_MAXCONNECTS, 1024)
-    self.curl = curl
-    self.multi = multi
-    self.readiness = readiness
+    return multi
   }
 
   /// Runs a call into libcurl that comes from outside of a batch; what it brings is delivered in a later turn, so that

@@ -38,9 +38,9 @@ public final class CurlTransport: HTTPTransport {
     return driver.start(request, receiver: receiver)
   }
 
-  /// Frees what every loop keeps for later calls.
-  public func freeSpare(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
-    let done = drivers.values.map { driver in driver.loop.submit { driver.freeSpare() } }
+  /// Frees the handles of every loop, and the connections of one that had more than 64 calls at once.
+  public func rest(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
+    let done = drivers.values.map { driver in driver.loop.submit { driver.rest() } }
     return EventLoopFuture.andAllSucceed(done, on: eventLoop)
   }
 

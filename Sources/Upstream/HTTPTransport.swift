@@ -123,8 +123,8 @@ public protocol HTTPTransport: Sendable {
   /// The receiver hears nothing before this has returned.
   func start(_ request: UpstreamRequest, on eventLoop: any EventLoop, receiver: any UpstreamReceiver)
     -> any UpstreamCall
-  /// Frees what is kept for later calls and quickly made again; connections stay.
-  func freeSpare(on eventLoop: any EventLoop) -> EventLoopFuture<Void>
+  /// Frees what is kept for later calls, now that none comes; the connections of one person's agents stay.
+  func rest(on eventLoop: any EventLoop) -> EventLoopFuture<Void>
   /// Ends every call and frees the transport's threads.
   func shutdown() async
 }

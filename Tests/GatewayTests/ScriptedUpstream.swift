@@ -83,7 +83,7 @@ final class ScriptedUpstream: HTTPTransport {
     return count
   }
 
-  func freeSpare(on eventLoop: any EventLoop) -> EventLoopFuture<Void> { eventLoop.makeSucceededVoidFuture() }
+  func rest(on eventLoop: any EventLoop) -> EventLoopFuture<Void> { eventLoop.makeSucceededVoidFuture() }
 
   func shutdown() async {}
 

@@ -24,8 +24,8 @@ final class WatchedTransport: HTTPTransport {
     return Call(transport.start(request, on: eventLoop, receiver: Receiver(receiver, received)), self)
   }
 
-  func freeSpare(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
-    transport.withLockedValue { $0 }?.freeSpare(on: eventLoop) ?? eventLoop.makeSucceededVoidFuture()
+  func rest(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
+    transport.withLockedValue { $0 }?.rest(on: eventLoop) ?? eventLoop.makeSucceededVoidFuture()
   }
 
   func shutdown() async { await transport.withLockedValue { $0 }?.shutdown() }

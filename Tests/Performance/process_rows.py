@@ -90,7 +90,10 @@ def paced(setup: Setup, seconds: int) -> Iterator[Row]:
 
 
 def resident(setup: Setup, seconds: int) -> Iterator[Row]:
-    """The gateway that did all the rows before, after a pause."""
+    """The gateway that did all the rows before, and a thousand streams at once, after a pause."""
+    ours = _paced(setup, setup.to_gateway("anthropic", "paced", "openai-chat", 2000), 10)
+    if ours["wrong"]:
+        raise WrongAnswer(f"paced streams before the pause: {ours}")
     for upstream in ("openai-chat", "anthropic"):
         call = setup.to_gateway("openai-chat", "burst", upstream, 100_000)
         loop(setup.settings, call, 64, 2000, 0)

@@ -94,14 +94,39 @@ import Upstream
         let exchange = fixture.start(UpstreamRequest(method: "GET", url: server.url))
         if round == 2 {
           _ = try await exchange.headArrived.futureResult.get()
-          try await fixture.transport.freeSpare(on: fixture.loop).get()
+          try await fixture.transport.rest(on: fixture.loop).get()
           freed.add(1)
         }
         #expect(try await exchange.outcome.futureResult.get().text == "abcdef")
-        try await fixture.transport.freeSpare(on: fixture.loop).get()
+        try await fixture.transport.rest(on: fixture.loop).get()
       }
     }
     #expect(server.connections == 1)
+  }
+
+  @Test func theConnectionsOfManyCallsAreClosedAtRest() async throws {
+    let arrived = Counter()
+    let closed = Handover<Void>()
+    let many = 65
+    let server = try ScriptedServer { connection in
+      _ = try connection.readRequest()
+      arrived.add(1)
+      // All at once, so that none is sent on the connection of another.
+      if arrived.value <= many { arrived.wait(for: many) }
+      try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+      connection.waitForEnd()
+      closed.give(())
+    }
+    try await Fixture.run { fixture in
+      let calls = (0..<many).map { _ in fixture.start(UpstreamRequest(method: "GET", url: server.url)) }
+      for call in calls { #expect(try await call.outcome.futureResult.get().text == "ok") }
+      #expect(server.connections == many)
+      try await fixture.transport.rest(on: fixture.loop).get()
+      for _ in 0..<many { try await closed.take() }
+      let outcome = try await fixture.make(UpstreamRequest(method: "GET", url: server.url))
+      #expect(outcome.text == "ok")
+    }
+    #expect(server.connections == many + 1)
   }
 
   @Test func theHeadComesBeforeTheFirstByteOfTheBody() async throws {

@@ -19,7 +19,7 @@ enum IdleMemory {
       case .busy: break
       case .recent: exchangeEnded(exchanges, needsLook: true, transport, on: eventLoop)
       case .idle:
-        transport.freeSpare(on: eventLoop).whenComplete { _ in
+        transport.rest(on: eventLoop).whenComplete { _ in
           // Some 20 ms after 100 MB of load: not on a loop, where a request may just come.
           DispatchQueue.global(qos: .utility).async { FreedMemory.giveBack() }
         }

@@ -55,7 +55,7 @@ let package = Package(
     .target(name: "Console", dependencies: ["CReadline"], swiftSettings: commandSettings),
     .target(
       name: "Store",
-      dependencies: ["Routing", "Providers", "Conversation", .grdb, .sqlite, .crypto],
+      dependencies: ["Routing", "Providers", "Conversation", "Wire", .grdb, .sqlite, .crypto],
       swiftSettings: settings),
     .target(
       name: "Gateway",

@@ -13,7 +13,7 @@ import Testing
       "Console", "Store", "Gateway", "Upstream", "Routing", "Providers", "Dialects", "Conversation", "Wire",
     ],
     "Console": ["CReadline"],
-    "Store": ["Routing", "Providers", "Conversation"],
+    "Store": ["Routing", "Providers", "Conversation", "Wire"],
     "Gateway": ["Upstream", "Routing", "Providers", "Dialects", "Conversation", "Wire"],
     "Upstream": ["CCurl"],
     "Routing": ["Providers", "Conversation"],

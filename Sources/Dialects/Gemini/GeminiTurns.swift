@@ -21,6 +21,8 @@ struct GeminiTurns {
   private let isOwn: Bool
   private var system: [Message] = []
   private var turns: [Turn] = []
+  /// The first call that got Google's stand-in for a signature.
+  private var firstStandIn: String?
 
   init(target: RequestTarget, isOwn: Bool) {
     self.target = target
@@ -89,7 +91,8 @@ struct GeminiTurns {
       pieces.contains(where: { $0.signature == nil && ($0.part.state != nil || Self.heldNote($0.part)) })
         || message.parts.contains(where: { $0.state != nil && $0.extensions == nil })
     {
-      Self.standIn(for: &pieces, target, losses: &losses)
+      let path = Self.standIn(for: &pieces, target)
+      firstStandIn = firstStandIn ?? path
     }
     if pieces.isEmpty, !message.parts.isEmpty { return }
     turns.append(Turn(isModel: message.role == .assistant, pieces: pieces, own: own))
@@ -191,38 +194,42 @@ struct GeminiTurns {
 
   /// Gives the first call of a step Google's stand-in where no signature of this upstream is there.
   ///
-  /// Static, and so are its like: a method would hold all turns while one of them changes, and have them copied for it.
-  private static func standIn(for pieces: inout [Piece], _ target: RequestTarget, losses: inout Losses) {
+  /// Returns the path of the call that got it. Static, and so are its like: a method would hold all turns while one of them changes, and have them copied for it.
+  private static func standIn(for pieces: inout [Piece], _ target: RequestTarget) -> String? {
     guard target.quirks.signatureStandIn, let index = pieces.firstIndex(where: isCall),
       pieces[index].signature == nil
-    else { return }
+    else { return nil }
     pieces[index].signature = Gemini.signatureStandIn
-    losses.add("\(pieces[index].path).thoughtSignature", "made by another model; Google's stand-in is sent")
+    return pieces[index].path
   }
 
   private mutating func finish(losses: inout Losses) {
-    if !isOwn {
-      if turns.first?.isModel != false {
-        turns.insert(Turn(isModel: false, pieces: [Piece(part: .text("."), path: "messages")]), at: 0)
-      }
-      for index in turns.indices {
-        if turns[index].isModel {
-          Self.standIn(for: &turns[index].pieces, target, losses: &losses)
-        } else {
-          let pieces = turns[index].pieces
-          let rest = pieces.indices.first { !Self.isResult(pieces[$0]) } ?? pieces.endIndex
-          if pieces[rest...].contains(where: Self.isResult) {
-            turns[index].pieces = pieces.filter(Self.isResult) + pieces.filter { !Self.isResult($0) }
-          }
-          // Google refuses a question of nothing but media: "must have a text parameter".
-          if !pieces.contains(where: Self.isResult), !pieces.contains(where: Self.isText) {
-            turns[index].pieces.append(Piece(part: .text(" "), path: "messages"))
-          }
-        }
-      }
-    } else if target.repairsReasoning {
+    if !isOwn { arrangeUserTurns() }
+    if !isOwn || target.repairsReasoning {
       for index in turns.indices where turns[index].isModel {
-        Self.standIn(for: &turns[index].pieces, target, losses: &losses)
+        let path = Self.standIn(for: &turns[index].pieces, target)
+        firstStandIn = firstStandIn ?? path
+      }
+    }
+    // A long session has dozens of such calls, and they all say the same.
+    guard let firstStandIn else { return }
+    losses.add("\(firstStandIn).thoughtSignature", "made by another model; Google's stand-in is sent")
+  }
+
+  /// Puts a user's turn first, results first in each, and text beside media.
+  private mutating func arrangeUserTurns() {
+    if turns.first?.isModel != false {
+      turns.insert(Turn(isModel: false, pieces: [Piece(part: .text("."), path: "messages")]), at: 0)
+    }
+    for index in turns.indices where !turns[index].isModel {
+      let pieces = turns[index].pieces
+      let rest = pieces.indices.first { !Self.isResult(pieces[$0]) } ?? pieces.endIndex
+      if pieces[rest...].contains(where: Self.isResult) {
+        turns[index].pieces = pieces.filter(Self.isResult) + pieces.filter { !Self.isResult($0) }
+      }
+      // Google refuses a question of nothing but media: "must have a text parameter".
+      if !pieces.contains(where: Self.isResult), !pieces.contains(where: Self.isText) {
+        turns[index].pieces.append(Piece(part: .text(" "), path: "messages"))
       }
     }
   }

@@ -2,6 +2,7 @@ import Conversation
 import Foundation
 import GRDB
 import Routing
+import Wire
 
 /// One exchange in its columns.
 enum ExchangeColumns {
@@ -46,7 +47,7 @@ enum ExchangeColumns {
     try binder.bind(record.requestBytes)
     try binder.bind(record.responseBytes)
     try binder.bind(try attempts(of: record))
-    try binder.bind(record.losses.isEmpty ? nil : try jsonText(record.losses))
+    try binder.bind(text(of: record.losses))
     try binder.bind(record.errorKind)
     try binder.bind(record.errorMessage)
     try binder.bind(record.stopReason)
@@ -58,6 +59,21 @@ enum ExchangeColumns {
         sql: "INSERT INTO captures (row, content) VALUES (?, ?)",
         arguments: [db.lastInsertedRowID, try jsonText(capture)])
     }
+  }
+
+  /// JSON of the losses, of which a long history may have dozens; nothing for none.
+  private static func text(of losses: [ExchangeRecord.RecordedLoss]) -> String? {
+    guard !losses.isEmpty else { return nil }
+    var writer = JSONWriter()
+    writer.array { writer in
+      for loss in losses {
+        writer.object { writer in
+          writer.member("path", loss.path)
+          writer.member("reason", loss.reason)
+        }
+      }
+    }
+    return String(decoding: writer.finish(), as: UTF8.self)
   }
 
   /// JSON of the attempts; nothing for the one attempt of most exchanges, of which the other columns tell all.

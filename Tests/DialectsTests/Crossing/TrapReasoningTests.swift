@@ -299,6 +299,19 @@ import Wire
     #expect(!sent.text.contains("U0lHLUc="))
   }
 
+  /// A session of hundreds of calls says once that they are another model's.
+  @Test func theStandInsOfALongHistoryAreOneLoss() throws {
+    let turns = (0..<3).map { turn in
+      #"{"role":"assistant","content":null,"tool_calls":[{"id":"c\#(turn)","type":"function","function":{"name":"look","arguments":"{}"}}]},{"role":"tool","tool_call_id":"c\#(turn)","content":"seen"}"#
+    }
+    let body =
+      #"{"model":"asked","messages":[{"role":"user","content":"q"},\#(turns.joined(separator: ","))],"tools":[{"type":"function","function":{"name":"look","parameters":{"type":"object","properties":{}}}}]}"#
+    let sent = try Passage.send(body, from: .openAIChat, to: .gemini)
+    let calls = (sent.body.at("contents")?.list ?? []).compactMap { $0.at("parts.0.thoughtSignature")?.string }
+    #expect(calls.count == 3)
+    #expect(sent.losses.map(\.path).filter { $0.contains("Signature") } == ["messages[1].tool_calls[0].thoughtSignature"])
+  }
+
   // MARK: - Broken history
 
   /// A call that was cut off is never replayed as if it were whole.

@@ -44,7 +44,7 @@ public final class GatewayServer: Sendable {
       // What most requests fit into at once: a larger beginning is held by every idle connection, a smaller one is read
       // twice and copied.
       .childChannelOption(
-        .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 4096, maximum: 64 * 1024)
+        .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 4096, maximum: 256 * 1024)
       )
       .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 * 1024, high: 256 * 1024))
       .childChannelInitializer { channel in

@@ -81,17 +81,17 @@ public enum ByteSearch {
     needle.withUTF8Buffer { needle in
       let length = needle.count
       guard length > 0, start >= 0, length <= bytes.count, start <= bytes.count - length else { return nil }
-      // Two bytes of the needle, tested at sixteen places at a time: one alone is often a quote, and those are
-      // everywhere in JSON.
-      let middle = length / 2
-      let first = ByteBlock(repeating: needle[0])
-      let second = ByteBlock(repeating: needle[middle])
+      // Two bytes of the needle, tested at sixteen places at a time. Not the very first: it is mostly a quote, which is
+      // everywhere in JSON, and with it `"custom"` looks like every `"content"`.
+      let (early, late) = (min(1, length - 1), length - 1)
+      let first = ByteBlock(repeating: needle[early])
+      let second = ByteBlock(repeating: needle[late])
       func matches(at position: Int) -> Bool {
         for offset in 0..<length where bytes[position + offset] != needle[offset] { return false }
         return true
       }
       @inline(__always) func hits(at position: Int) -> SIMDMask<SIMD16<Int8>> {
-        (bytes.block(at: position) .== first) .& (bytes.block(at: position &+ middle) .== second)
+        (bytes.block(at: position &+ early) .== first) .& (bytes.block(at: position &+ late) .== second)
       }
       func firstMatch(inBlockAt position: Int) -> Int? {
         var places = BlockPlaces(hits(at: position))

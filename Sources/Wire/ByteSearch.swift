@@ -305,9 +305,9 @@ extension UnsafeRawBufferPointer {
   /// The places of a block that a JSON string cannot simply run over.
   @inline(__always)
   static func endsPlainText(_ block: ByteBlock) -> SIMDMask<SIMD16<Int8>> {
-    // Read as signed, both control characters and bytes from 0x80 are below 0x20.
+    // Only a change of view, and no call: read as signed, both control characters and bytes from 0x80 are below 0x20.
     (block .== ByteBlock(repeating: UInt8(ascii: "\""))) .| (block .== ByteBlock(repeating: UInt8(ascii: "\\")))
-      .| (SIMD16<Int8>(truncatingIfNeeded: block) .< SIMD16<Int8>(repeating: 0x20))
+      .| (unsafeBitCast(block, to: SIMD16<Int8>.self) .< SIMD16<Int8>(repeating: 0x20))
   }
 
   /// The places of a block that must be escaped in a JSON string.

@@ -139,7 +139,7 @@ public struct RecurringEvent: Sendable {
   /// `start` must be the beginning of a line outside of any event.
   public mutating func match(in bytes: UnsafeRawBufferPointer, from start: Int) -> Match? {
     guard isSet else { return nil }
-    if let match = match(inFrame: bytes, from: start) { return match }
+    if frame.isSet, let match = match(inFrame: bytes, from: start) { return match }
     guard let data = startOfData(in: bytes, from: start), var match = match(inData: bytes, from: data),
       let line = Self.endOfLine(at: match.end, in: bytes), let end = Self.endOfLine(at: line, in: bytes),
       end - start <= Self.longest
@@ -152,7 +152,7 @@ public struct RecurringEvent: Sendable {
   /// The match of an event that is the one before but for its words, in everything around them too.
   private func match(inFrame bytes: UnsafeRawBufferPointer, from start: Int) -> Match? {
     let (before, behind) = (frame.before.count, frame.behind.count)
-    guard frame.isSet, before + behind <= bytes.count - start,
+    guard before + behind <= bytes.count - start,
       frame.before.withUnsafeBytes({ bytes.holds(at: start, $0, from: 0, length: before) }),
       let text = Self.endOfText(at: start + before, in: bytes), text.end > start + before,
       behind <= bytes.count - text.end, text.end + behind - start <= Self.longest,

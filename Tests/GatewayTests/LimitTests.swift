@@ -148,6 +148,22 @@ import Upstream
     }
   }
 
+  /// A stream goes on for minutes, and nobody needs its request any more.
+  @Test(arguments: [DialectID.openAIChat, .anthropic, .gemini])
+  func aStreamThatHasBegunHoldsNoBody(dialect: DialectID) async throws {
+    let upstream = ScriptedUpstream { _ in .stream(Conversations.beginning(.openAIChat), staysOpen: true) }
+    try await GatewayFixture.run(.openAIChat, upstream) { gateway in
+      let text = String(repeating: "x", count: 300_000)
+      let body = Conversations.request(dialect, stream: true).replacing("hello", with: text)
+      try #require(body.utf8.count > 300_000)
+      let streaming = try await gateway.connect(
+        sending: ConnectionTests.request(Conversations.path(dialect, stream: true), body))
+      _ = try await streaming.read(until: "good")
+      #expect(try await Self.heldBytes(gateway) == 0)
+      await streaming.close()
+    }
+  }
+
   /// What the gateway says that bodies hold.
   static func heldBytes(_ gateway: GatewayFixture) async throws -> Int {
     let line = try await gateway.get("/metrics").text.split(separator: "\n")

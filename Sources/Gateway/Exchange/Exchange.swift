@@ -120,7 +120,11 @@ final class Exchange {
   func replaceBody(_ body: ByteBuffer) { request.body = body }
 
   /// Lets go of the request's body, unless it is to be kept.
-  func releaseBody() { if capture == nil { request.body = ByteBuffer() } }
+  func releaseBody() {
+    guard capture == nil else { return }
+    request.body = ByteBuffer()
+    responder.bodyReleased()
+  }
 
   private func begin(_ work: some ExchangeWork) {
     guard rank <= snapshot.settings.maxActiveRequests else { return refuseWork() }

@@ -11,6 +11,8 @@ protocol ClientResponder: AnyObject {
   /// Written, and flushed at once unless more follows in the same breath.
   func send(body: ByteBuffer, flushes: Bool)
   func sendEnd()
+  /// Nobody holds the request's body any more, though the answer goes on.
+  func bodyReleased()
   /// Cuts the connection: the answer cannot be ended honestly.
   func abort()
 }

@@ -330,6 +330,8 @@ final class ConnectionHandler: ChannelDuplexHandler, ClientResponder {
     startNext(context)
   }
 
+  func bodyReleased() { heldBody.release(to: gateway.bodyMemory) }
+
   func abort() {
     state = .closing
     context?.close(promise: nil)

@@ -309,7 +309,8 @@ import Wire
     let sent = try Passage.send(body, from: .openAIChat, to: .gemini)
     let calls = (sent.body.at("contents")?.list ?? []).compactMap { $0.at("parts.0.thoughtSignature")?.string }
     #expect(calls.count == 3)
-    #expect(sent.losses.map(\.path).filter { $0.contains("Signature") } == ["messages[1].tool_calls[0].thoughtSignature"])
+    #expect(
+      sent.losses.map(\.path).filter { $0.contains("Signature") } == ["messages[1].tool_calls[0].thoughtSignature"])
   }
 
   // MARK: - Broken history

@@ -41,8 +41,8 @@ public final class GatewayServer: Sendable {
         }
       }
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-      // What most requests fit into at once: a larger beginning is held by every idle connection, a smaller one is read
-      // twice and copied.
+      // A beginning that most requests fit into: a larger one is held by every idle connection, a smaller one is read
+      // twice and copied. Large bodies, which come in many reads, should come in few: they are put together.
       .childChannelOption(
         .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 4096, maximum: 256 * 1024)
       )

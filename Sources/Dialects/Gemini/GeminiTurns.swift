@@ -194,7 +194,8 @@ struct GeminiTurns {
 
   /// Gives the first call of a step Google's stand-in where no signature of this upstream is there.
   ///
-  /// Returns the path of the call that got it. Static, and so are its like: a method would hold all turns while one of them changes, and have them copied for it.
+  /// Returns the path of the call that got it. Static, and so are its like: a method would hold all turns while one of
+  /// them changes, and have them copied for it.
   private static func standIn(for pieces: inout [Piece], _ target: RequestTarget) -> String? {
     guard target.quirks.signatureStandIn, let index = pieces.firstIndex(where: isCall),
       pieces[index].signature == nil

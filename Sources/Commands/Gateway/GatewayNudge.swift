@@ -6,8 +6,9 @@ import Store
 enum GatewayNudge {
   /// How long a command waits for gateways, in seconds.
   ///
-  /// They would notice by themselves a second later.
-  static let patience = 0.2
+  /// They answer within milliseconds. Only one that is stopped or starved of its processor costs so much, and that one
+  /// should be told apart from one on a busy machine.
+  static let patience = 2.0
 
   /// Tells every live gateway and waits until each says that `generation` is active; gives those that did not.
   static func tell(_ generation: Int64, in directories: Directories) -> [Int32] {
@@ -24,13 +25,10 @@ enum GatewayNudge {
 }
 
 extension GatewayNudge {
-  /// How long a command waits for gateways to write down what has ended, in seconds.
-  private static let recordPatience = 0.5
-
   /// Waits until the exchanges that ended before this call are in the log.
   static func awaitRecords(in directories: Directories) {
     let gateways = GatewaySocket.live(in: directories)
-    let deadline = Date(timeIntervalSinceNow: recordPatience)
+    let deadline = Date(timeIntervalSinceNow: patience)
     for gateway in gateways { gateway.send("record") }
     for gateway in gateways { _ = gateway.answer(before: deadline) }
   }

@@ -76,7 +76,7 @@ def table(quick: bool, builds_empty: bool) -> dict[str, Callable[[Setup], Iterat
         "loops": http_rows.loops,
         "litellm": http_rows.against_litellm,
         "paced": lambda setup: process_rows.paced(setup, paced_seconds(quick)),
-        "resident": lambda setup: process_rows.resident(setup, 10 if quick else 60),
+        "resident": lambda setup: process_rows.resident(setup, 10 if quick else 60, paced_seconds(quick)),
         "startup": process_rows.startup,
         "commands": process_rows.commands,
         "size": lambda setup: process_rows.size(setup, builds_empty),

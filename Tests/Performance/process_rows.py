@@ -89,9 +89,9 @@ def paced(setup: Setup, seconds: int) -> Iterator[Row]:
               shown=f"{added * 1e3:.2f} ms", detail=times)
 
 
-def resident(setup: Setup, seconds: int) -> Iterator[Row]:
+def resident(setup: Setup, seconds: int, streaming: int) -> Iterator[Row]:
     """The gateway that did all the rows before, and a thousand streams at once, after a pause."""
-    ours = _paced(setup, setup.to_gateway("anthropic", "paced", "openai-chat", 2000), 10)
+    ours = _paced(setup, setup.to_gateway("anthropic", "paced", "openai-chat", 2000), streaming)
     if ours["wrong"]:
         raise WrongAnswer(f"paced streams before the pause: {ours}")
     for upstream in ("openai-chat", "anthropic"):
